@@ -1,0 +1,126 @@
+"""Topics, summaries and keywords for the Chinese party press.
+
+``import pdclassify`` is free: nothing is loaded until it is first used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pdclassify.analysis import analyze
+    from pdclassify.article import (
+        Analysis,
+        Article,
+        Explanation,
+        Keyword,
+        Page,
+        Segment,
+        Span,
+        Summary,
+        SummarySentence,
+        TermWeight,
+        TopicPrediction,
+    )
+    from pdclassify.batch import predict_batches
+    from pdclassify.errors import (
+        ConvergenceWarning,
+        DecodeError,
+        InputError,
+        ModelFileError,
+        NotFittedError,
+        PdclassifyError,
+        TrainingError,
+        UsageError,
+    )
+    from pdclassify.reading.page import split_page
+    from pdclassify.reading.records import read
+    from pdclassify.summary.digest import digest
+    from pdclassify.summary.keywords import keywords
+    from pdclassify.summary.textrank import summarize
+    from pdclassify.text.sentences import split_sentences
+    from pdclassify.topics.bundle import load
+    from pdclassify.topics.classifier import TopicClassifier
+    from pdclassify.topics.model import TopicModel
+
+__version__ = "0.1.0"
+
+_HOME = {
+    "analyze": "analysis",
+    "split_page": "reading.page",
+    "read": "reading.records",
+    "load": "topics.bundle",
+    "TopicModel": "topics.model",
+    "TopicClassifier": "topics.classifier",
+    "summarize": "summary.textrank",
+    "digest": "summary.digest",
+    "keywords": "summary.keywords",
+    "split_sentences": "text.sentences",
+    "predict_batches": "batch",
+    "Analysis": "article",
+    "Article": "article",
+    "Explanation": "article",
+    "Keyword": "article",
+    "Page": "article",
+    "Segment": "article",
+    "Span": "article",
+    "Summary": "article",
+    "SummarySentence": "article",
+    "TermWeight": "article",
+    "TopicPrediction": "article",
+    "ConvergenceWarning": "errors",
+    "DecodeError": "errors",
+    "InputError": "errors",
+    "ModelFileError": "errors",
+    "NotFittedError": "errors",
+    "PdclassifyError": "errors",
+    "TrainingError": "errors",
+    "UsageError": "errors",
+}
+
+__all__ = [  # mypy needs them spelled out; a test holds them equal to _HOME
+    "analyze",
+    "split_page",
+    "read",
+    "load",
+    "TopicModel",
+    "TopicClassifier",
+    "summarize",
+    "digest",
+    "keywords",
+    "split_sentences",
+    "predict_batches",
+    "Analysis",
+    "Article",
+    "Explanation",
+    "Keyword",
+    "Page",
+    "Segment",
+    "Span",
+    "Summary",
+    "SummarySentence",
+    "TermWeight",
+    "TopicPrediction",
+    "ConvergenceWarning",
+    "DecodeError",
+    "InputError",
+    "ModelFileError",
+    "NotFittedError",
+    "PdclassifyError",
+    "TrainingError",
+    "UsageError",
+]
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOME.get(name)
+    if home is None:
+        raise AttributeError(f"module 'pdclassify' has no attribute {name!r}")
+    value = getattr(import_module(f"pdclassify.{home}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(set(globals()) | set(__all__))

@@ -1,0 +1,255 @@
+"""The frozen results that the stations hand to each other.
+
+Offsets everywhere count characters of the decoded input: the page, or a record's ``text``. What
+is stored is the input's own characters; where a page break or a wrapped line was mended, the white
+space of the break is left out, and ``Article.segments`` says where each run of characters stood.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any, NamedTuple
+
+__all__ = [
+    "Analysis",
+    "Article",
+    "Explanation",
+    "Keyword",
+    "Page",
+    "Segment",
+    "Span",
+    "Summary",
+    "SummarySentence",
+    "TermWeight",
+    "TopicPrediction",
+]
+
+
+class Span(NamedTuple):
+    """A stretch of the input, in characters, end exclusive."""
+
+    start: int
+    end: int
+
+
+class Segment(NamedTuple):
+    """A run of an article's text that stands unbroken in the input."""
+
+    text_start: int
+    input_start: int
+    length: int
+
+
+def _plain(value: Any) -> Any:
+    """Turn results into what JSON knows: objects, lists, strings, numbers, null."""
+    if isinstance(value, Span):
+        return {"start": value.start, "end": value.end}
+    if hasattr(value, "to_dict"):
+        return value.to_dict()
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, tuple | list):
+        return [_plain(item) for item in value]
+    return value
+
+
+class _Result:
+    """A frozen dataclass that can be written as JSON."""
+
+    __slots__ = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the fields as plain objects, under the names of the JSON output."""
+        return {f.name: _plain(getattr(self, f.name)) for f in fields(self)}  # type: ignore[arg-type]  # every subclass is a dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article(_Result):
+    """One article, from a page or a record.
+
+    Parameters
+    ----------
+    text : str
+        The body, one paragraph a line, in the input's own characters; headlines, bylines and
+        captions are not in it.
+    id : str
+        The record's own identifier, else ``source#index``.
+    source : str
+        The file as the user named it; "" for a text handed over in memory.
+    index : int
+        The article's place in its source, from 0.
+    column, kicker, title, subtitle, byline : str or None
+        The lines around the body as printed, white space at the ends aside.
+    title_start, title_end : int or None
+        Where the headline stands in the input, in characters.
+    title_displaced : bool
+        Whether the headline was printed elsewhere on the page and given back.
+    start, end : int
+        The article in the input, in characters; a displaced headline is left out.
+    paragraphs, captions : tuple of Span
+        In the input; a torn paragraph is one span.
+    date, section, publisher : str or None
+        Carried along from a record; never a feature.
+    segments : tuple of Segment
+        Where the characters of ``text`` stand in the input; empty if they are the same.
+    extra : mapping
+        A record's other fields, untouched.
+    """
+
+    text: str
+    id: str = ""
+    source: str = ""
+    index: int = 0
+    column: str | None = None
+    kicker: str | None = None
+    title: str | None = None
+    title_start: int | None = None
+    title_end: int | None = None
+    title_displaced: bool = False
+    subtitle: str | None = None
+    byline: str | None = None
+    start: int = 0
+    end: int = 0
+    paragraphs: tuple[Span, ...] = ()
+    captions: tuple[Span, ...] = ()
+    date: str | None = None
+    section: str | None = None
+    publisher: str | None = None
+    segments: tuple[Segment, ...] = field(default=(), repr=False)
+    extra: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+    @property
+    def headline(self) -> str:
+        """Kicker, title and subtitle, one a line; "" where there is none."""
+        return "\n".join(part for part in (self.kicker, self.title, self.subtitle) if part)
+
+    def to_input(self, offset: int) -> int:
+        """Return where the character of ``text`` at ``offset`` stands in the input."""
+        if not self.segments:
+            return offset
+        place = bisect_right(self.segments, offset, key=lambda s: s.text_start) - 1
+        segment = self.segments[max(place, 0)]
+        return segment.input_start + (offset - segment.text_start)
+
+    def to_input_span(self, start: int, end: int) -> Span:
+        """Return where ``text[start:end]`` stands in the input, mended breaks included."""
+        if end <= start:
+            place = self.to_input(start)
+            return Span(place, place)
+        return Span(self.to_input(start), self.to_input(end - 1) + 1)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the fields as plain objects; ``segments`` and ``extra`` stay inside."""
+        hidden = ("segments", "extra")
+        return {f.name: _plain(getattr(self, f.name)) for f in fields(self) if f.name not in hidden}
+
+
+@dataclass(frozen=True, slots=True)
+class Page(_Result):
+    """A page's articles in the order of their bodies, and what belongs to none of them.
+
+    Parameters
+    ----------
+    articles : tuple of Article
+    leftover : tuple of Span
+        Stretches of the page that are neither article, headline nor blank.
+    """
+
+    articles: tuple[Article, ...]
+    leftover: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TopicPrediction(_Result):
+    """The topics of one article.
+
+    Parameters
+    ----------
+    topics : tuple of str
+        Those that passed their thresholds, the most probable first.
+    primary : str or None
+        The one that the headline and most of the text serve.
+    probabilities : mapping of str to float
+        Every topic of the model, always; calibrated, 0 to 1. They do not sum to one where an
+        article may have several topics.
+    reason : str or None
+        Why there is no topic: ``too_short``, ``no_known_terms`` or ``below_threshold``.
+    """
+
+    topics: tuple[str, ...]
+    primary: str | None
+    probabilities: Mapping[str, float]
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TermWeight(_Result):
+    """What one term added to a topic's decision value, and where it stands in the input."""
+
+    term: str
+    weight: float
+    spans: tuple[Span, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation(_Result):
+    """Why a topic was given or refused: ``intercept`` plus all weights is ``decision``."""
+
+    probability: float
+    decision: float
+    intercept: float
+    terms: tuple[TermWeight, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SummarySentence(_Result):
+    """One sentence of a summary.
+
+    Parameters
+    ----------
+    text : str
+        As printed; a dateline before it is left out.
+    start, end : int
+        In the input, in characters.
+    index : int
+        The sentence's number in the article, from 0.
+    score : float
+        Its rank; comparable within one article.
+    cut : bool
+        Whether it was cut at a clause mark to fit the budget.
+    """
+
+    text: str
+    start: int
+    end: int
+    index: int
+    score: float
+    cut: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Summary(_Result):
+    """The chosen sentences in the order of the text, and the same joined with nothing between."""
+
+    sentences: tuple[SummarySentence, ...]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Keyword(_Result):
+    """A phrase of the article and its score, comparable within one article."""
+
+    term: str
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis(_Result):
+    """Everything that is known of one article."""
+
+    article: Article
+    prediction: TopicPrediction
+    summary: Summary
+    keywords: tuple[Keyword, ...]

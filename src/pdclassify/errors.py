@@ -1,0 +1,67 @@
+"""What can go wrong, said so that a user knows what to do.
+
+Every error names the place (file, record, byte), what was received and what to do about it. The
+command line prints the message as one line and leaves with the error's ``exit_code``.
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "ConvergenceWarning",
+    "DecodeError",
+    "InputError",
+    "ModelFileError",
+    "NotFittedError",
+    "PdclassifyError",
+    "TrainingError",
+    "UsageError",
+]
+
+
+class PdclassifyError(Exception):
+    """The base of every error that pdclassify raises on purpose."""
+
+    exit_code = 2
+
+
+class UsageError(PdclassifyError, ValueError):
+    """A parameter or option that cannot be what it is."""
+
+
+class InputError(PdclassifyError):
+    """A file or folder that cannot be read at all."""
+
+
+class DecodeError(InputError):
+    """Bytes that are not text in any encoding we accept.
+
+    Parameters
+    ----------
+    source : str
+        The file as the user named it.
+    offset : int
+        Byte offset in the (decompressed) file of the first byte that does not fit.
+    detail : str
+        What was tried and what to do.
+    """
+
+    def __init__(self, source: str, offset: int, detail: str) -> None:
+        super().__init__(f"{source}: byte {offset}: {detail}")
+        self.source = source
+        self.offset = offset
+
+
+class ModelFileError(PdclassifyError):
+    """A model folder that is damaged, of another format, or not a model at all."""
+
+
+class TrainingError(PdclassifyError):
+    """Labelled data from which no model can be learned."""
+
+
+class NotFittedError(PdclassifyError, ValueError, AttributeError):
+    """An estimator that is asked before it has learned."""
+
+
+class ConvergenceWarning(UserWarning):
+    """The power iteration reached its cap before its tolerance."""

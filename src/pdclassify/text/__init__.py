@@ -1,0 +1,1 @@
+"""Chinese text itself: characters, sentences, tokens. Knows nothing of topics or files."""
