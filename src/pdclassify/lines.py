@@ -1,0 +1,133 @@
+"""Results -> the flat lines that the command line prints and ``batch`` stores.
+
+One dictionary an article, under the same names everywhere. The nested form of the library is
+``to_dict()`` of each result; this is the form for tables and archives, where every line can stand
+alone and be joined to its record by ``id`` and ``source``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pdclassify.article import (
+        Analysis,
+        Article,
+        Explanation,
+        Keyword,
+        Span,
+        Summary,
+        TopicPrediction,
+    )
+    from pdclassify.topics.model import TopicModel
+
+__all__ = [
+    "analysis_line",
+    "article_line",
+    "error_line",
+    "explanation_line",
+    "keyword_line",
+    "leftover_line",
+    "summary_line",
+    "topic_line",
+]
+
+Line = dict[str, Any]
+
+#: Digits that are printed of a probability or score; the library keeps all of them.
+DIGITS = 6
+
+#: What a record brings along beside its text, written where it is there.
+CARRIED = ("date", "section", "column", "publisher")
+
+
+def topic_line(article: Article, prediction: TopicPrediction, model: TopicModel) -> Line:
+    """Return the line of ``predict``."""
+    return {**_identity(article), **_topics(prediction, model), **_carried(article)}
+
+
+def summary_line(article: Article, summary: Summary) -> Line:
+    """Return the line of ``summarize``."""
+    return {**_identity(article), **_summary(summary), **_carried(article)}
+
+
+def keyword_line(article: Article, keywords: Sequence[Keyword]) -> Line:
+    """Return the line of ``keywords``."""
+    return {**_identity(article), **_keywords(keywords), **_carried(article)}
+
+
+def article_line(article: Article) -> Line:
+    """Return the line of ``split``: the article as it stands on its page."""
+    line = article.to_dict()
+    for name in ("date", "section", "publisher"):
+        if line[name] is None:
+            del line[name]
+    return line
+
+
+def analysis_line(analysis: Analysis, model: TopicModel) -> Line:
+    """Return the line of ``analyze``: the union of all the others."""
+    return {
+        **article_line(analysis.article),
+        **_topics(analysis.prediction, model),
+        **_summary(analysis.summary),
+        **_keywords(analysis.keywords),
+    }
+
+
+def explanation_line(
+    article: Article, prediction: TopicPrediction, explanations: Mapping[str, Explanation]
+) -> Line:
+    """Return the line of ``explain``; decisions and weights are not rounded, so they add up."""
+    return {
+        **_identity(article),
+        "topics": list(prediction.topics),
+        "explanation": {topic: found.to_dict() for topic, found in explanations.items()},
+    }
+
+
+def leftover_line(source: str, spans: Sequence[Span]) -> Line:
+    """Return the line of what stands on a page and belongs to no article."""
+    return {
+        "source": source,
+        "leftover": [{"start": span.start, "end": span.end} for span in spans],
+    }
+
+
+def error_line(id: str, source: str, error: str) -> Line:
+    """Return the line of a record that failed."""
+    return {"id": id, "source": source, "error": error}
+
+
+def _identity(article: Article) -> Line:
+    return {"id": article.id, "source": article.source, "title": article.title}
+
+
+def _carried(article: Article) -> Line:
+    found = ((name, getattr(article, name)) for name in CARRIED)
+    return {name: value for name, value in found if value is not None}
+
+
+def _topics(prediction: TopicPrediction, model: TopicModel) -> Line:
+    return {
+        "topics": list(prediction.topics),
+        "primary": prediction.primary,
+        "probabilities": {
+            topic: round(probability, DIGITS)
+            for topic, probability in prediction.probabilities.items()
+        },
+        "reason": prediction.reason,
+        "model": {"name": model.name, "digest": model.digest},
+    }
+
+
+def _summary(summary: Summary) -> Line:
+    sentences = [sentence.to_dict() for sentence in summary.sentences]
+    for sentence in sentences:
+        sentence["score"] = round(sentence["score"], DIGITS)
+    return {"sentences": sentences, "summary": summary.text}
+
+
+def _keywords(keywords: Sequence[Keyword]) -> Line:
+    return {"keywords": [{"term": k.term, "score": round(k.score, DIGITS)} for k in keywords]}
