@@ -1,0 +1,109 @@
+"""The lines of a page: where they stand and what kinds of characters they are made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["KINDS", "Kind", "Lines", "lines_of"]
+
+
+class Kind:
+    """The kinds of characters, as numbers for a table."""
+
+    SPACE, BREAK, HAN, DIGIT, LATIN, END, COMMA, COLON = range(8)
+    OPEN_QUOTE, CLOSE_QUOTE, OPEN, CLOSE, DASH, MARK, DOTS, INVISIBLE = range(8, 16)
+
+
+KINDS = 16
+
+_CHARACTERS = {
+    Kind.BREAK: "\n\r\x0b\x0c\x85\u2028\u2029",
+    Kind.END: "。！？!?．.",
+    Kind.COMMA: "，,、；;",
+    Kind.COLON: "：:",
+    Kind.OPEN_QUOTE: "“‘「『",
+    Kind.CLOSE_QUOTE: "”’」』",
+    Kind.OPEN: "（(《〈【〔[［{",
+    Kind.CLOSE: "）)》〉】〕]］}",
+    Kind.DASH: "—–―-－─~～",
+    Kind.DOTS: "…",
+    Kind.INVISIBLE: "\u200b\u200c\u200d\u2060\ufeff\xad",
+    Kind.DIGIT: "0123456789０１２３４５６７８９①②③④⑤⑥⑦⑧⑨⑩",
+}
+
+
+@cache
+def _kinds() -> NDArray[np.uint8]:
+    """Return the kind of every character of the basic plane; the rest counts as Han."""
+    table = np.full(0x10000 + 1, Kind.MARK, dtype=np.uint8)
+    for first, last in ((0x2E80, 0x2FDF), (0x3400, 0x9FFF), (0xF900, 0xFAFF), (0xD800, 0xDFFF)):
+        table[first : last + 1] = Kind.HAN
+    table[0x10000] = Kind.HAN
+    table[ord("〇")] = Kind.HAN
+    for first, last in (("A", "Z"), ("a", "z"), ("Ａ", "Ｚ"), ("ａ", "ｚ"), ("\xc0", "\u02af")):
+        table[ord(first) : ord(last) + 1] = Kind.LATIN
+    spaces = [*range(0x300), 0x1680, *range(0x2000, 0x2070), 0x3000]
+    table[[c for c in spaces if chr(c).isspace()]] = Kind.SPACE
+    for kind, characters in _CHARACTERS.items():
+        table[[ord(c) for c in characters]] = kind
+    return table
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """The lines of a page that hold more than white space.
+
+    Parameters
+    ----------
+    text : str
+        The page.
+    codes : ndarray of uint32, (characters,)
+        Its characters.
+    kinds : ndarray of uint8, (characters,)
+        Their kinds.
+    starts, ends : ndarray of int64, (lines,)
+        Where each line's characters begin and end, white space at its ends aside.
+    numbers : ndarray of int64, (lines,)
+        The line's number on the page, blank lines counted.
+    indents : ndarray of int64, (lines,)
+        White space before the line's first character.
+    """
+
+    text: str
+    codes: NDArray[np.uint32]
+    kinds: NDArray[np.uint8]
+    starts: NDArray[np.int64]
+    ends: NDArray[np.int64]
+    numbers: NDArray[np.int64]
+    indents: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.starts)
+
+
+def lines_of(text: str) -> Lines:
+    """Cut ``text`` into lines at any line, page or paragraph separator; ``\\r\\n`` is one."""
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    kinds = _kinds()[np.minimum(codes, 0x10000)]
+    breaks = np.flatnonzero(kinds == Kind.BREAK)
+    visible = np.flatnonzero(kinds > Kind.BREAK)
+    if not len(visible):
+        none = np.zeros(0, dtype=np.int64)
+        return Lines(text, codes, kinds, none, none, none, none)
+    if len(breaks) > 1:  # the line feed after a carriage return breaks no second line
+        pair = (codes[breaks[1:]] == 10) & (codes[breaks[1:] - 1] == 13)
+        paired = np.concatenate([[False], pair & (breaks[1:] - 1 == breaks[:-1])])
+    else:
+        paired = np.zeros(len(breaks), dtype=bool)
+    line = np.searchsorted(breaks, visible)
+    change = np.flatnonzero(np.diff(line))
+    starts = visible[np.concatenate([[0], change + 1])]
+    ends = visible[np.concatenate([change, [len(visible) - 1]])] + 1
+    before = line[np.concatenate([[0], change + 1])]
+    numbers = before - np.concatenate([[0], np.cumsum(paired)])[before]
+    heads = np.concatenate([[0], breaks + 1])[before]
+    return Lines(text, codes, kinds, starts, ends, numbers, starts - heads)
