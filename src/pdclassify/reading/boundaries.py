@@ -1,15 +1,25 @@
-"""What every line of a page is: headline, byline, paragraph, caption."""
+"""What every line of a page is: headline, byline, paragraph, caption.
+
+A few layers of convolution over the cues of the lines score every role of every line; the best
+path through them is found by the Viterbi algorithm, with learned scores for one role following
+another (a linear-chain conditional random field, Lafferty, McCallum and Pereira 2001). Trained by
+``benchmarks/train_pages.py``.
+"""
 
 from __future__ import annotations
 
-import re
+from collections.abc import Mapping
 from enum import IntEnum
+from functools import cache
+from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
-from pdclassify.reading.lines import Kind, Lines
+from pdclassify.reading.cues import cues_of, terms_of
+from pdclassify.reading.lines import Lines
 
-__all__ = ["Role", "roles_of"]
+__all__ = ["DILATIONS", "MODEL", "Role", "roles_of", "use"]
 
 
 class Role(IntEnum):
@@ -31,57 +41,102 @@ class Role(IntEnum):
     STRAY_BYLINE = 13
 
 
-_BYLINE = re.compile(r"(本报|新华社)?(记者|通讯员|评论员)\s*\S{2,4}(\s+\S{2,4})*$|^[\u4e00-\u9fff]{2,3}$")
-_CAPTION = re.compile(r"(图[①-⑩0-9]*[:：为]|▲)|.{0,30}摄$")
+MODEL = Path(__file__).with_name("boundaries.npz")
+
+#: How far the layers look, in lines: 1 + 2 + 4 + 8 on either side.
+DILATIONS = (1, 2, 4, 8)
+
+_MARGIN = 32  # lines read on either side of a block; more than the layers see
+_BLOCK = 1984  # lines decided at once
+_TOGETHER = 64  # blocks whose best paths are found side by side
 
 
-def roles_of(lines: Lines, *, whole: bool = False) -> list[Role]:
-    """Give every line its role."""
-    text = lines.text
-    spans = list(zip(lines.starts.tolist(), lines.ends.tolist(), strict=True))
-    roles: list[Role] = []
-    texts = [text[s:e] for s, e in spans]
-    kinds = lines.kinds[lines.ends - 1]
-    ends = np.isin(kinds, (Kind.END, Kind.CLOSE_QUOTE, Kind.DOTS)).tolist()
-    body = [e and len(t) > 12 or len(t) > 60 for t, e in zip(texts, ends, strict=True)]
-    i = 0
-    while i < len(texts):
-        if body[i]:
-            torn = bool(roles) and roles[-1] in (Role.BODY, Role.BODY_MORE) and not ends[i - 1]
-            roles.append(Role.BODY_MORE if torn else Role.BODY)
-            i += 1
-            continue
-        j = i
-        while j < len(texts) and not body[j]:
-            j += 1
-        run = texts[i:j]
-        captions = [bool(_CAPTION.match(t)) for t in run]
-        bylines = [bool(_BYLINE.match(t)) for t in run]
-        heads = [k for k in range(len(run)) if not captions[k] and not bylines[k]]
-        if j == len(texts) and i:
-            for k in range(len(run)):
-                if captions[k]:
-                    roles.append(Role.CAPTION)
-                elif bylines[k]:
-                    stray = roles[-1] == Role.STRAY
-                    roles.append(Role.STRAY_BYLINE if stray else Role.SIGNATURE)
-                else:
-                    roles.append(Role.STRAY)
-        elif heads and (i == 0 or len(run) > 1):
-            title = max(heads, key=lambda k: (k + 1 < len(run) and bylines[k + 1], len(run[k])))
-            for k in range(len(run)):
-                if captions[k]:
-                    roles.append(Role.CAPTION)
-                elif k < title:
-                    roles.append(Role.KICKER if not bylines[k] else Role.SIGNATURE)
-                elif k == title:
-                    roles.append(Role.TITLE)
-                else:
-                    roles.append(Role.BYLINE if bylines[k] else Role.SUBTITLE)
-        else:
-            roles.extend(
-                Role.CAPTION if c else Role.SIGNATURE if b else Role.BODY
-                for c, b in zip(captions, bylines, strict=True)
-            )
-        i = j
-    return roles
+Params = Mapping[str, NDArray[np.float32]]
+
+_used: Params | None = None
+
+
+@cache
+def _shipped() -> Params:
+    """Load the trained layers."""
+    with np.load(MODEL, allow_pickle=False) as stored:
+        return {name: stored[name].astype(np.float32) for name in stored.files}
+
+
+def _params() -> Params:
+    """Return the layers in use."""
+    return _shipped() if _used is None else _used
+
+
+def use(params: Params | None) -> None:
+    """Read pages with other layers than the shipped ones; None returns to these."""
+    global _used
+    _used = params
+
+
+def _scores(lines: Lines, first: int, last: int) -> NDArray[np.float32]:
+    """Return the score of every role for the lines ``first`` to ``last``."""
+    params = _params()
+    terms = terms_of(lines, first, last)
+    embedded = params["terms"][terms]
+    embedded[terms == 0] = 0
+    x = np.concatenate([cues_of(lines, first, last), embedded.sum(1) * 0.3], axis=1)
+    x = np.maximum(x @ params["in_w"] + params["in_b"], 0)
+    n, hidden = x.shape
+    for layer, step in enumerate(DILATIONS):
+        joined = np.zeros((n, 3 * hidden), dtype=np.float32)
+        joined[step:, :hidden] = x[:-step] if n > step else x[:0]
+        joined[:, hidden : 2 * hidden] = x
+        if n > step:
+            joined[:-step, 2 * hidden :] = x[step:]
+        x = x + np.maximum(joined @ params[f"conv{layer}_w"] + params[f"conv{layer}_b"], 0)
+    return x @ params["out_w"] + params["out_b"]
+
+
+def _best_paths(
+    scores: NDArray[np.float32], begins: NDArray[np.bool_], stops: NDArray[np.bool_]
+) -> NDArray[np.int8]:
+    """Return the best roles, (blocks, lines), for scores of (blocks, lines, roles)."""
+    params = _params()
+    chain = params["chain"].T[None]
+    blocks, n, roles = scores.shape
+    back = np.zeros((n, blocks, roles), dtype=np.int8)
+    total = scores[:, 0] + params["chain_start"] * begins[:, None]
+    for i in range(1, n):
+        ways = total[:, None, :] + chain
+        best = ways.argmax(2)
+        back[i] = best
+        total = np.take_along_axis(ways, best[..., None], axis=2)[..., 0] + scores[:, i]
+    path = np.zeros((blocks, n), dtype=np.int8)
+    rows = np.arange(blocks)
+    path[:, -1] = (total + params["chain_end"] * stops[:, None]).argmax(1)
+    for i in range(n - 1, 0, -1):
+        path[:, i - 1] = back[i, rows, path[:, i]]
+    return path
+
+
+def roles_of(lines: Lines) -> list[Role]:
+    """Give every line its role, in time proportional to the length of the page."""
+    n = len(lines)
+    if n == 0:
+        return []
+    if n <= _BLOCK + 2 * _MARGIN:
+        scores = _scores(lines, 0, n)[None]
+        found = _best_paths(scores, np.ones(1, np.bool_), np.ones(1, np.bool_))[0]
+        return [Role(r) for r in found.tolist()]
+    firsts = range(0, n, _BLOCK)
+    size = _BLOCK + 2 * _MARGIN
+    decided: list[NDArray[np.int8]] = []
+    for group in range(0, len(firsts), _TOGETHER):
+        some = firsts[group : group + _TOGETHER]
+        scores = np.zeros((len(some), size, len(Role)), dtype=np.float32)
+        offsets = []
+        for row, first in enumerate(some):
+            low = min(max(first - _MARGIN, 0), n - size)
+            scores[row] = _scores(lines, low, low + size)
+            offsets.append((first - low, min(first + _BLOCK, n) - low))
+        begins = np.array([first - a == 0 for first, (a, _) in zip(some, offsets, strict=True)])
+        stops = np.array([first - a == n - size for first, (a, _) in zip(some, offsets, strict=True)])
+        paths = _best_paths(scores, begins, stops)
+        decided.extend(paths[row, a:b] for row, (a, b) in enumerate(offsets))
+    return [Role(r) for r in np.concatenate(decided).tolist()]

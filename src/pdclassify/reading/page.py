@@ -62,7 +62,7 @@ def split_page(text: str, *, source: str = "", whole: bool = False) -> Page:
         raise TypeError(f"The 'text' parameter must be a str. Got {type(text).__name__} instead.")
     lines = lines_of(text)
     spans = [Span(s, e) for s, e in zip(lines.starts.tolist(), lines.ends.tolist(), strict=True)]
-    drafts, strays, leftover = _gather(spans, roles_of(lines, whole=whole), whole)
+    drafts, strays, leftover = _gather(spans, roles_of(lines), whole)
     leftover.extend(_give_back(text, drafts, strays))
     articles = tuple(_article(text, d, source, n) for n, d in enumerate(drafts))
     return Page(articles, tuple(_merged(leftover, spans)))
