@@ -25,6 +25,7 @@ from common import DATA, records
 from made_pages import labelled_roles, made_pages
 
 from pdclassify.reading.boundaries import DILATIONS, MODEL, Role
+from pdclassify.reading.cohesion import COHESION, RARITY, chains_of, pair_codes, rarity_of
 from pdclassify.reading.cues import BUCKETS, CUES, TERMS, cues_of, terms_of
 from pdclassify.reading.lines import lines_of
 
@@ -35,13 +36,25 @@ Example = tuple[np.ndarray, np.ndarray, np.ndarray]
 Params = dict[str, Any]
 
 
-def examples(pages: Iterable[Mapping[str, Any]]) -> list[Example]:
+def rarities(articles: Iterable[Mapping[str, Any]]) -> np.ndarray:
+    """Return how rare each pair of characters is: the logarithm of articles per article with it."""
+    count, total = np.zeros(RARITY), 0
+    for article in articles:
+        codes = np.frombuffer(article["text"][:3000].encode("utf-32-le"), dtype=np.uint32)
+        count[np.unique(rarity_of(pair_codes(codes)))] += 1
+        total += 1
+    return np.log((total + 1) / (count + 1)).astype(np.float16)
+
+
+def examples(pages: Iterable[Mapping[str, Any]], rarity: np.ndarray) -> list[Example]:
     """Return cues, terms and roles of every page; a long page is cut into pieces."""
+    rarity = rarity.astype(np.float32)
     found = []
     for page in pages:
         lines = lines_of(page["text"])
         roles = np.array([role for _, _, role in labelled_roles(page)], dtype=np.int8)
-        cues = cues_of(lines).astype(np.float16)
+        cues = np.concatenate([cues_of(lines), chains_of(lines, rarity)], axis=1)
+        cues = cues.astype(np.float16)
         terms = terms_of(lines)
         for at in range(0, len(roles), CROP - 24):
             cut = slice(at, at + CROP)
@@ -57,7 +70,7 @@ def new_params(seed: int) -> Params:
     scale = jax.nn.initializers.he_normal()
     params = {
         "terms": jax.random.normal(keys[0], (BUCKETS, EMBEDDED)) * 0.1,
-        "in_w": scale(keys[1], (CUES + EMBEDDED, HIDDEN)),
+        "in_w": scale(keys[1], (CUES + COHESION + EMBEDDED, HIDDEN)),
         "in_b": jnp.zeros(HIDDEN),
         "out_w": scale(keys[2], (HIDDEN, ROLES)) * 0.3,
         "out_b": jnp.zeros(ROLES),
@@ -131,7 +144,7 @@ def batches(
     for g in rng.permutation(len(groups)):
         group = groups[g]
         size = -(-max(len(data[i][2]) for i in group) // 64) * 64
-        cues = np.zeros((BATCH, size, CUES), np.float32)
+        cues = np.zeros((BATCH, size, CUES + COHESION), np.float32)
         terms = np.zeros((BATCH, size, TERMS), np.int32)
         roles = np.full((BATCH, size), -1, np.int32)
         ends = np.zeros((2, BATCH), np.float32)
@@ -204,7 +217,9 @@ def main() -> None:
             pages.extend(json.loads(line) for line in lines)
     used = {article["id"] for page in pages for article in page["articles"]}
     made = made_pages(records("press/corpus"), args.made, without=used)
-    np.savez(args.output, **train(examples(pages), examples(made), epochs=args.epochs))
+    rarity = rarities(records("press/corpus"))
+    params = train(examples(pages, rarity), examples(made, rarity), epochs=args.epochs)
+    np.savez(args.output, rarity=rarity, **params)
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from pdclassify.reading.cohesion import chains_of
 from pdclassify.reading.cues import cues_of, terms_of
 from pdclassify.reading.lines import Lines
 
@@ -74,13 +75,16 @@ def use(params: Params | None) -> None:
     _used = params
 
 
-def _scores(lines: Lines, first: int, last: int) -> NDArray[np.float32]:
+def _scores(
+    lines: Lines, chains: NDArray[np.float32], first: int, last: int
+) -> NDArray[np.float32]:
     """Return the score of every role for the lines ``first`` to ``last``."""
     params = _params()
     terms = terms_of(lines, first, last)
     embedded = params["terms"][terms]
     embedded[terms == 0] = 0
-    x = np.concatenate([cues_of(lines, first, last), embedded.sum(1) * 0.3], axis=1)
+    cues = cues_of(lines, first, last)
+    x = np.concatenate([cues, chains[first:last], embedded.sum(1) * 0.3], axis=1)
     x = np.maximum(x @ params["in_w"] + params["in_b"], 0)
     n, hidden = x.shape
     for layer, step in enumerate(DILATIONS):
@@ -120,8 +124,9 @@ def roles_of(lines: Lines) -> list[Role]:
     n = len(lines)
     if n == 0:
         return []
+    chains = chains_of(lines, _params()["rarity"])
     if n <= _BLOCK + 2 * _MARGIN:
-        scores = _scores(lines, 0, n)[None]
+        scores = _scores(lines, chains, 0, n)[None]
         found = _best_paths(scores, np.ones(1, np.bool_), np.ones(1, np.bool_))[0]
         return [Role(r) for r in found.tolist()]
     firsts = range(0, n, _BLOCK)
@@ -133,7 +138,7 @@ def roles_of(lines: Lines) -> list[Role]:
         offsets = []
         for row, first in enumerate(some):
             low = min(max(first - _MARGIN, 0), n - size)
-            scores[row] = _scores(lines, low, low + size)
+            scores[row] = _scores(lines, chains, low, low + size)
             offsets.append((first - low, min(first + _BLOCK, n) - low))
         begins = np.array([first - a == 0 for first, (a, _) in zip(some, offsets, strict=True)])
         stops = np.array([first - a == n - size for first, (a, _) in zip(some, offsets, strict=True)])

@@ -39,16 +39,24 @@ _COUNTED = (
     Kind.DOTS,
     Kind.MARK,
 )
+_WIDE, _NARROW = ([ord(c) for c in form] for form in ("，：；（）！？", ",:;()!?"))
 _NAMED = re.compile(r"[（(]([^（）()]{2,28})[）)]$")
 
 #: How many numbers describe a line.
-CUES = 2 * len(_COUNTED) + len(_BINS) + 1 + 5 * KINDS + 23
+CUES = 2 * len(_COUNTED) + len(_BINS) + 1 + 5 * KINDS + 26
 
 
 def _window(values: NDArray[np.float32], reach: int) -> NDArray[np.float32]:
     """Return every value with its neighbours on either side, NaN beyond the ends."""
     padded = np.pad(values, reach, constant_values=np.nan)
     return np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1)
+
+
+def _sums_of(flags: NDArray[np.bool_], lengths: NDArray[np.int64]) -> NDArray[np.float32]:
+    """Count the flags of every line, whose lengths add up to the number of flags."""
+    sums = np.concatenate([[0], np.cumsum(flags)])
+    ends = np.cumsum(lengths)
+    return (sums[ends] - sums[ends - lengths]).astype(np.float32)
 
 
 def cues_of(lines: Lines, first: int = 0, last: int | None = None) -> NDArray[np.float32]:
@@ -81,23 +89,26 @@ def cues_of(lines: Lines, first: int = 0, last: int | None = None) -> NDArray[np
         out[rows, at + kinds[np.maximum(ends - place, starts)]] = 1
         at += KINDS
 
-    gaps = np.diff(lines.numbers[max(first - 1, 0) : last + 1]) - 1
-    before = np.concatenate([[9], gaps])[-n:] if first == 0 else gaps[:n]
-    if first == 0:
-        before = np.concatenate([[9], gaps])[:n]
-    after = np.append(gaps if first == 0 else gaps[1:], 9)[:n]
+    edges = np.pad(lines.numbers, 1, constant_values=(-10, lines.numbers[-1] + 10))
+    gaps = np.diff(edges[first : last + 2]) - 1
+    before, after = gaps[:-1], gaps[1:]
     indent = lines.indents[first:last]
     full = (length + indent).astype(np.float32)
     around = _window(full, _AROUND)
     sizes = 2 * _AROUND + 1
     ranked = np.sort(around, axis=1)  # NaN last
     seen = sizes - np.isnan(ranked).sum(axis=1)
-    width = ranked[rows, (seen * 4) // 5 - (seen == 0)]
+    width = ranked[rows, seen * 4 // 5]
     even = (np.abs(around - width[:, None]) <= 1.5).sum(axis=1) / seen
     same = (np.abs(around - full[:, None]) <= 0.5).sum(axis=1) / seen
     indented = np.nanmean(_window((indent > 0).astype(np.float32), _AROUND), axis=1)
     spaced = np.nanmean(_window((before > 0).astype(np.float32), _AROUND), axis=1)
     middle = ranked[rows, seen // 2]
+    wide, narrow = (
+        _sums_of(np.isin(lines.codes[begin:stop], form), nexts - starts) for form in (_WIDE, _NARROW)
+    )
+    wides = np.nansum(_window(wide, _AROUND), axis=1) - wide
+    narrows = np.nansum(_window(narrow, _AROUND), axis=1) - narrow
     numbers = (
         np.log1p(length) * 0.5,
         indent == 1,
@@ -120,6 +131,9 @@ def cues_of(lines: Lines, first: int = 0, last: int | None = None) -> NDArray[np
         np.log1p(middle) * 0.5,
         np.clip(counts[:, Kind.OPEN_QUOTE] - counts[:, Kind.CLOSE_QUOTE], -1, 1),
         np.clip(counts[:, Kind.OPEN] - counts[:, Kind.CLOSE], -1, 1),
+        np.minimum(wide, 2) * 0.5,
+        np.minimum(narrow, 2) * 0.5,
+        wides / (wides + narrows + 1),
     )
     for number in numbers:
         out[:, at] = number

@@ -1,0 +1,92 @@
+"""How the words of a page hold together: where they come back, and which gaps they bridge.
+
+Words are pairs of characters, weighted by how rare they are in the press. A pair that comes back
+is a chain from one place to the next; where an article ends, few chains reach across (lexical
+chains and tiling: Morris and Hirst 1991, Hearst 1997). One sort of the page, then linear.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pdclassify.reading.lines import Kind, Lines
+
+__all__ = ["COHESION", "RARITY", "chains_of", "pair_codes", "rarity_of"]
+
+#: How many numbers describe how a line coheres with what stands around it.
+COHESION = 9
+
+#: Pairs are told apart by this many rarities; a power of two.
+RARITY = 1 << 16
+
+_REACH = 1500  # characters within which a headline's words are looked for
+_SCALES = (250, 800, 2400)  # lengths of chains, in characters
+
+
+def pair_codes(codes: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    """Return a hash of every two characters in a row."""
+    mixed = codes[:-1] * np.uint32(2654435761) ^ (codes[1:] * np.uint32(2246822519))
+    return (mixed ^ (mixed >> np.uint32(13))).astype(np.uint32)
+
+
+def rarity_of(pairs: NDArray[np.uint32]) -> NDArray[np.int64]:
+    """Return where the rarity of every pair stands in the table."""
+    return ((pairs * np.uint32(2654435769)) >> np.uint32(16)).astype(np.int64)
+
+
+def _sums(values: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Return running sums, so that the sum of a stretch is a difference."""
+    return np.concatenate([[0.0], np.cumsum(values, dtype=np.float64)])
+
+
+def chains_of(lines: Lines, rarity: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return how each line coheres with the text before and after, float32 (lines, COHESION)."""
+    n, size = len(lines), len(lines.codes)
+    out = np.zeros((n, COHESION), dtype=np.float32)
+    kinds = lines.kinds
+    wordy = (kinds == Kind.HAN) | (kinds == Kind.LATIN)
+    places = np.flatnonzero(wordy[:-1] & wordy[1:])
+    if len(places) < 2:
+        return out
+    pairs = pair_codes(lines.codes)[places]
+    weight = rarity[rarity_of(pairs)]
+    order = np.argsort(pairs, kind="stable")
+    same = pairs[order[1:]] == pairs[order[:-1]]
+    left, right = order[:-1][same], order[1:][same]
+    apart = places[right] - places[left]
+    heavy = weight[left]
+
+    starts, ends = lines.starts, lines.ends
+    begin, stop = np.searchsorted(places, starts), np.searchsorted(places, ends - 1)
+    total = _sums(weight)
+    own = total[stop] - total[begin]
+    again = np.zeros((2, len(places)), dtype=np.float32)
+    near = apart < _REACH
+    owner = np.searchsorted(starts, places, side="right")
+    near &= owner[left] != owner[right]
+    again[0, left[near]] = heavy[near]
+    again[1, right[near]] = heavy[near]
+    for way in (0, 1):
+        runs = _sums(again[way])
+        out[:, way] = (runs[stop] - runs[begin]) / (own + 3) * 2
+    out[:, 2] = out[:, 0] - out[:, 1]
+    out[:, 3] = np.log1p(own) * 0.3
+    at = 4
+    for scale in _SCALES:
+        short = apart < scale
+        steps = np.bincount(left[short], heavy[short], len(places))
+        steps -= np.bincount(right[short], heavy[short], len(places))
+        cover = np.concatenate([[0.0], np.cumsum(steps)])  # across the place before each pair
+        runs = _sums(cover[:-1].astype(np.float32))
+        low = np.searchsorted(places, starts - scale)
+        high = np.searchsorted(places, starts + scale)
+        mean = (runs[high] - runs[low]) / np.maximum(high - low, 1)
+        out[:, at] = np.minimum(cover[begin] / (mean + 1), 3)
+        at += 1
+        if scale == _SCALES[1]:
+            out[:, at] = np.log1p(mean) * 0.2
+            at += 1
+            out[:, at] = np.minimum((high - low) / (2 * scale), 1)
+            at += 1
+    return out
