@@ -163,11 +163,12 @@ def cross_validate(
 ) -> list[dict[str, Any]]:
     """Measure every page with a scorer that has not seen it."""
     from made_pages import made_pages
-    from train_pages import examples, rarities, train
+    from train_pages import examples, rarities, train, train_match
 
     used = {a["id"] for p in pages for a in p["articles"]}
     rarity = rarities(a for a in records("press/corpus") if a["id"] not in used)
     laid_out = examples(made_pages(records("press/corpus"), made, without=used), rarity)
+    others = list(made_pages(records("press/corpus"), made // 3, without=used, seed=1))
     labelled = [examples([p], rarity) for p in pages]
     rows: list[dict[str, Any]] = [{}] * len(pages)
     fold_of = np.random.default_rng(0).permutation(len(pages)) % folds
@@ -175,6 +176,7 @@ def cross_validate(
         seen = [e for p, f in zip(labelled, fold_of, strict=True) if f != fold for e in p]
         params = train(seen, laid_out, epochs=epochs, seed=fold, quiet=True)
         params["rarity"] = rarity
+        params |= train_match(others, params)
         boundaries.use({k: v.astype(np.float32) for k, v in params.items()})
         for i in np.flatnonzero(fold_of == fold):
             rows[i] = measure_page(pages[i], split_page(pages[i]["text"]))

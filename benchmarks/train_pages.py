@@ -24,10 +24,13 @@ import numpy as np
 from common import DATA, records
 from made_pages import labelled_roles, made_pages
 
+from pdclassify.reading import boundaries
 from pdclassify.reading.boundaries import DILATIONS, MODEL, Role
 from pdclassify.reading.cohesion import COHESION, RARITY, chains_of, pair_codes, rarity_of
 from pdclassify.reading.cues import BUCKETS, CUES, TERMS, cues_of, terms_of
+from pdclassify.reading.headlines import PLACES, places_of, strays_of
 from pdclassify.reading.lines import lines_of
+from scipy.optimize import minimize
 
 HIDDEN, EMBEDDED, ROLES = 48, 16, len(Role)
 CROP, BATCH = 256, 16
@@ -203,6 +206,56 @@ def train(
     return {name: np.asarray(value, np.float16) for name, value in params.items()}
 
 
+def train_match(
+    pages: Iterable[Mapping[str, Any]], params: Mapping[str, np.ndarray], *, seed: int = 0
+) -> dict[str, np.ndarray]:
+    """Learn which place a stray headline belongs to, or that it belongs to none.
+
+    A softmax over the places; for every third headline its own place is hidden, so that none is
+    right.
+    """
+    layers = {name: value.astype(np.float32) for name, value in params.items()}
+    rng = np.random.default_rng(seed)
+    rows, owner, target, count = [], [], [], 0
+    boundaries.use(layers)
+    for page in pages:
+        gold = [role for _, _, role in labelled_roles(page)]
+        if Role.STRAY not in gold:
+            continue
+        lines = lines_of(page["text"])
+        reading = boundaries.read_lines(lines)
+        for stray in strays_of(reading.roles):
+            where, seen = places_of(lines, reading, layers["rarity"], stray)
+            if not len(where):
+                continue
+            home = np.zeros(len(where), dtype=bool)
+            if any(gold[i] == Role.STRAY for i in stray.title):
+                home = np.array([gold[i] == Role.LEAD for i in where])
+            if rng.random() < 0.3:
+                where, seen, home = where[~home], seen[~home], home[~home]
+            rows.append(np.append(seen, np.zeros((1, PLACES), np.float32), axis=0))
+            owner.append(np.full(len(where) + 1, count))
+            target.append(np.append(home, not home.any()))
+            count += 1
+    boundaries.use(None)
+    x, group = np.concatenate(rows), np.concatenate(owner)
+    none = np.concatenate([np.append(np.zeros(len(r) - 1), 1.0) for r in rows])
+    right = np.concatenate(target)
+
+    def objective(w: np.ndarray) -> tuple[float, np.ndarray]:
+        score = x @ w[:-1] + none * w[-1]
+        top = np.full(count, -np.inf)
+        np.maximum.at(top, group, score)
+        part = np.exp(score - top[group])
+        p = part / np.bincount(group, part)[group]
+        slope = p - right
+        value = -np.log(np.maximum(p[right], 1e-12)).sum() + 0.5 * (w @ w)
+        return value, np.append(x.T @ slope, none @ slope) + w
+
+    found = minimize(objective, np.zeros(PLACES + 1), jac=True).x
+    return {"match_w": found[:-1].astype(np.float32), "match_b": found[-1:].astype(np.float32)}
+
+
 def main() -> None:
     """Train on the given pages and write the model where the package reads it."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -219,7 +272,9 @@ def main() -> None:
     made = made_pages(records("press/corpus"), args.made, without=used)
     rarity = rarities(records("press/corpus"))
     params = train(examples(pages, rarity), examples(made, rarity), epochs=args.epochs)
-    np.savez(args.output, rarity=rarity, **params)
+    params["rarity"] = rarity
+    others = made_pages(records("press/corpus"), args.made // 3, without=used, seed=1)
+    np.savez(args.output, **params, **train_match([*others, *pages], params))
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ another (a linear-chain conditional random field, Lafferty, McCallum and Pereira
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import IntEnum
 from functools import cache
 from pathlib import Path
@@ -20,7 +21,7 @@ from pdclassify.reading.cohesion import chains_of
 from pdclassify.reading.cues import cues_of, terms_of
 from pdclassify.reading.lines import Lines
 
-__all__ = ["DILATIONS", "MODEL", "Role", "roles_of", "use"]
+__all__ = ["DILATIONS", "MODEL", "Reading", "Role", "params", "read_lines", "use"]
 
 
 class Role(IntEnum):
@@ -40,6 +41,24 @@ class Role(IntEnum):
     STRAY = 11  # a headline printed away from its article
     STRAY_MORE = 12
     STRAY_BYLINE = 13
+
+
+@dataclass(slots=True)
+class Reading:
+    """What was read of a page's lines.
+
+    Parameters
+    ----------
+    roles : list of Role
+    leads : ndarray of float32, (lines,)
+        How much rather than a paragraph the line is the first of an article without headline.
+    chains : ndarray of float32, (lines, COHESION)
+        How each line coheres with the text around it.
+    """
+
+    roles: list[Role]
+    leads: NDArray[np.float32]
+    chains: NDArray[np.float32]
 
 
 MODEL = Path(__file__).with_name("boundaries.npz")
@@ -64,28 +83,28 @@ def _shipped() -> Params:
         return {name: stored[name].astype(np.float32) for name in stored.files}
 
 
-def _params() -> Params:
+def params() -> Params:
     """Return the layers in use."""
     return _shipped() if _used is None else _used
 
 
-def use(params: Params | None) -> None:
+def use(layers: Params | None) -> None:
     """Read pages with other layers than the shipped ones; None returns to these."""
     global _used
-    _used = params
+    _used = layers
 
 
 def _scores(
     lines: Lines, chains: NDArray[np.float32], first: int, last: int
 ) -> NDArray[np.float32]:
     """Return the score of every role for the lines ``first`` to ``last``."""
-    params = _params()
+    layers = params()
     terms = terms_of(lines, first, last)
-    embedded = params["terms"][terms]
+    embedded = layers["terms"][terms]
     embedded[terms == 0] = 0
     cues = cues_of(lines, first, last)
     x = np.concatenate([cues, chains[first:last], embedded.sum(1) * 0.3], axis=1)
-    x = np.maximum(x @ params["in_w"] + params["in_b"], 0)
+    x = np.maximum(x @ layers["in_w"] + layers["in_b"], 0)
     n, hidden = x.shape
     for layer, step in enumerate(DILATIONS):
         joined = np.zeros((n, 3 * hidden), dtype=np.float32)
@@ -93,19 +112,19 @@ def _scores(
         joined[:, hidden : 2 * hidden] = x
         if n > step:
             joined[:-step, 2 * hidden :] = x[step:]
-        x = x + np.maximum(joined @ params[f"conv{layer}_w"] + params[f"conv{layer}_b"], 0)
-    return x @ params["out_w"] + params["out_b"]
+        x = x + np.maximum(joined @ layers[f"conv{layer}_w"] + layers[f"conv{layer}_b"], 0)
+    return x @ layers["out_w"] + layers["out_b"]
 
 
 def _best_paths(
     scores: NDArray[np.float32], begins: NDArray[np.bool_], stops: NDArray[np.bool_]
 ) -> NDArray[np.int8]:
     """Return the best roles, (blocks, lines), for scores of (blocks, lines, roles)."""
-    params = _params()
-    chain = params["chain"].T[None]
+    layers = params()
+    chain = layers["chain"].T[None]
     blocks, n, roles = scores.shape
     back = np.zeros((n, blocks, roles), dtype=np.int8)
-    total = scores[:, 0] + params["chain_start"] * begins[:, None]
+    total = scores[:, 0] + layers["chain_start"] * begins[:, None]
     for i in range(1, n):
         ways = total[:, None, :] + chain
         best = ways.argmax(2)
@@ -113,35 +132,34 @@ def _best_paths(
         total = np.take_along_axis(ways, best[..., None], axis=2)[..., 0] + scores[:, i]
     path = np.zeros((blocks, n), dtype=np.int8)
     rows = np.arange(blocks)
-    path[:, -1] = (total + params["chain_end"] * stops[:, None]).argmax(1)
+    path[:, -1] = (total + layers["chain_end"] * stops[:, None]).argmax(1)
     for i in range(n - 1, 0, -1):
         path[:, i - 1] = back[i, rows, path[:, i]]
     return path
 
 
-def roles_of(lines: Lines) -> list[Role]:
+def read_lines(lines: Lines) -> Reading:
     """Give every line its role, in time proportional to the length of the page."""
     n = len(lines)
+    chains = chains_of(lines, params()["rarity"])
     if n == 0:
-        return []
-    chains = chains_of(lines, _params()["rarity"])
-    if n <= _BLOCK + 2 * _MARGIN:
-        scores = _scores(lines, chains, 0, n)[None]
-        found = _best_paths(scores, np.ones(1, np.bool_), np.ones(1, np.bool_))[0]
-        return [Role(r) for r in found.tolist()]
-    firsts = range(0, n, _BLOCK)
-    size = _BLOCK + 2 * _MARGIN
+        return Reading([], np.zeros(0, dtype=np.float32), chains)
+    size = min(n, _BLOCK + 2 * _MARGIN)
+    firsts = range(0, n, _BLOCK) if n > size else range(1)
     decided: list[NDArray[np.int8]] = []
+    leads: list[NDArray[np.float32]] = []
     for group in range(0, len(firsts), _TOGETHER):
         some = firsts[group : group + _TOGETHER]
-        scores = np.zeros((len(some), size, len(Role)), dtype=np.float32)
-        offsets = []
-        for row, first in enumerate(some):
-            low = min(max(first - _MARGIN, 0), n - size)
-            scores[row] = _scores(lines, chains, low, low + size)
-            offsets.append((first - low, min(first + _BLOCK, n) - low))
-        begins = np.array([first - a == 0 for first, (a, _) in zip(some, offsets, strict=True)])
-        stops = np.array([first - a == n - size for first, (a, _) in zip(some, offsets, strict=True)])
-        paths = _best_paths(scores, begins, stops)
-        decided.extend(paths[row, a:b] for row, (a, b) in enumerate(offsets))
-    return [Role(r) for r in np.concatenate(decided).tolist()]
+        lows = [min(max(first - _MARGIN, 0), n - size) for first in some]
+        scores = np.stack([_scores(lines, chains, low, low + size) for low in lows])
+        paths = _best_paths(
+            scores, np.array([low == 0 for low in lows]), np.array([low == n - size for low in lows])
+        )
+        lead = scores[..., Role.LEAD] - scores[..., (Role.BODY, Role.BODY_MORE)].max(-1)
+        for row, (first, low) in enumerate(zip(some, lows, strict=True)):
+            last = n if len(firsts) == 1 else min(first + _BLOCK, n)
+            decided.append(paths[row, first - low : last - low])
+            leads.append(lead[row, first - low : last - low])
+    names = list(Role)
+    roles = [names[r] for r in np.concatenate(decided).tolist()]
+    return Reading(roles, np.concatenate(leads), chains)

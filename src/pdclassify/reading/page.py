@@ -7,16 +7,27 @@ are put together, their torn paragraphs mended, and headlines printed elsewhere 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from pdclassify.article import Article, Page, Segment, Span
-from pdclassify.reading.boundaries import Role, roles_of
+from pdclassify.reading.boundaries import Role, params, read_lines
+from pdclassify.reading.headlines import Stray, give_back
 from pdclassify.reading.lines import lines_of
 
 __all__ = ["split_page"]
 
 _HEAD = frozenset({Role.COLUMN, Role.KICKER, Role.TITLE, Role.TITLE_MORE, Role.SUBTITLE})
+_PLACE = {
+    Role.COLUMN: "column",
+    Role.KICKER: "kicker",
+    Role.TITLE: "title",
+    Role.TITLE_MORE: "title",
+    Role.SUBTITLE: "subtitle",
+    Role.BYLINE: "byline",
+    Role.SIGNATURE: "signature",
+    Role.CAPTION: "captions",
+}
 _STRAY = frozenset({Role.STRAY, Role.STRAY_MORE, Role.STRAY_BYLINE})
 _COLUMN = re.compile(r"[（(]([^（）()]{2,24})[）)]$")
 
@@ -36,6 +47,29 @@ class _Draft:
     start: int = -1
     end: int = 0
     displaced: bool = False
+
+    @property
+    def has_text(self) -> bool:
+        """Whether a new headline would begin a new article."""
+        return bool(self.paragraphs or self.captions or self.signature)
+
+    def add(self, span: Span, role: Role) -> None:
+        """Put a line where its role says."""
+        if self.start < 0:
+            self.start = span.start
+        self.end = span.end
+        if role == Role.BODY_MORE and self.paragraphs:
+            self.paragraphs[-1].append(span)
+        elif role in _PLACE:
+            getattr(self, _PLACE[role]).append(span)
+        else:
+            self.paragraphs.append([span])
+
+    def settle(self) -> None:
+        """Let the captions of a picture that has a headline and no article be its text."""
+        if not self.paragraphs and self.captions:
+            self.paragraphs = [[span] for span in self.captions]
+            self.captions = []
 
 
 def split_page(text: str, *, source: str = "", whole: bool = False) -> Page:
@@ -62,86 +96,65 @@ def split_page(text: str, *, source: str = "", whole: bool = False) -> Page:
         raise TypeError(f"The 'text' parameter must be a str. Got {type(text).__name__} instead.")
     lines = lines_of(text)
     spans = [Span(s, e) for s, e in zip(lines.starts.tolist(), lines.ends.tolist(), strict=True)]
-    drafts, strays, leftover = _gather(spans, roles_of(lines), whole)
-    leftover.extend(_give_back(text, drafts, strays))
+    reading = read_lines(lines)
+    if whole:
+        drafts, leftover = [_whole(spans, reading.roles)], []
+    else:
+        given = give_back(lines, reading, params())
+        drafts, leftover = _gather(spans, reading.roles, given)
     articles = tuple(_article(text, d, source, n) for n, d in enumerate(drafts))
     return Page(articles, tuple(_merged(leftover, spans)))
 
 
+def _whole(spans: Sequence[Span], roles: Sequence[Role]) -> _Draft:
+    """Take all lines for one article; a headline after its first paragraph is a sub-heading."""
+    draft = _Draft(start=0)
+    for span, role in zip(spans, roles, strict=True):
+        if role in _STRAY:
+            role = Role.SIGNATURE if role == Role.STRAY_BYLINE else Role.TITLE
+        if draft.paragraphs and (role in _HEAD or role == Role.BYLINE):
+            role = Role.BODY
+        draft.add(span, role)
+    if draft.start < 0:
+        draft.start = 0
+    draft.settle()
+    if not draft.paragraphs:  # nothing but headlines: they are all there is to read
+        draft.paragraphs = [[span] for span in spans]
+        draft.column, draft.kicker, draft.title, draft.subtitle = [], [], [], []
+    return draft
+
+
 def _gather(
-    spans: Sequence[Span], roles: Sequence[Role], whole: bool
-) -> tuple[list[_Draft], list[_Draft], list[Span]]:
-    """Collect lines into articles, stray headlines, and what is neither."""
-    drafts: list[_Draft] = []
-    strays: list[_Draft] = []
+    spans: Sequence[Span], roles: Sequence[Role], given: Sequence[tuple[Stray, int | None]]
+) -> tuple[list[_Draft], list[Span]]:
+    """Collect lines into articles; what belongs to none is left over."""
+    homes = {place: stray for stray, place in given if place is not None}
+    away = {i for stray, _ in given for i in range(stray.first, stray.last)}
+    leftover = [
+        Span(spans[s.first].start, spans[s.last - 1].end) for s, place in given if place is None
+    ]
     current = _Draft()
     opened = [current]
-    for span, role in zip(spans, roles, strict=True):
-        if role in _STRAY and not whole:
-            if role == Role.STRAY or not strays:
-                strays.append(_Draft(start=span.start))
-            stray = strays[-1]
-            (stray.byline if role == Role.STRAY_BYLINE else stray.title).append(span)
-            stray.end = span.end
+    for i, (span, role) in enumerate(zip(spans, roles, strict=True)):
+        if i in away:
             continue
-        has_text = bool(current.paragraphs or current.captions or current.signature)
-        if not whole and has_text and (role in _HEAD or role == Role.LEAD):
+        if current.has_text and (role in _HEAD or role == Role.LEAD):
             current = _Draft()
             opened.append(current)
-        if current.start < 0:
-            current.start = span.start
-        current.end = span.end
-        if role == Role.COLUMN:
-            current.column.append(span)
-        elif role == Role.KICKER:
-            current.kicker.append(span)
-        elif role in (Role.TITLE, Role.TITLE_MORE):
-            current.title.append(span)
-        elif role == Role.SUBTITLE:
-            current.subtitle.append(span)
-        elif role == Role.BYLINE:
-            current.byline.append(span)
-        elif role == Role.SIGNATURE:
-            current.signature.append(span)
-        elif role == Role.CAPTION:
-            current.captions.append(span)
-        elif role == Role.BODY_MORE and current.paragraphs:
-            current.paragraphs[-1].append(span)
-        else:
-            current.paragraphs.append([span])
-    leftover: list[Span] = []
+        if i in homes:
+            stray = homes[i]
+            current.title = [spans[j] for j in stray.title]
+            current.byline = [spans[j] for j in stray.byline]
+            current.displaced = True
+        current.add(span, role)
+    drafts: list[_Draft] = []
     for draft in opened:
-        if not draft.paragraphs and draft.captions:  # a picture with a headline
-            draft.paragraphs = [[c] for c in draft.captions]
-            draft.captions = []
-        if draft.paragraphs or whole:
-            draft.start = max(draft.start, 0)
+        draft.settle()
+        if draft.paragraphs:
             drafts.append(draft)
         elif draft.start >= 0:
             leftover.append(Span(draft.start, draft.end))
-    return drafts, strays, leftover
-
-
-def _give_back(text: str, drafts: Sequence[_Draft], strays: Iterable[_Draft]) -> list[Span]:
-    """Give stray headlines to the articles that lack one; return those that fit none."""
-    left: list[Span] = []
-    for stray in strays:
-        name = _joined(text, stray.title)
-        pairs = {name[i : i + 2] for i in range(len(name) - 1)}
-        best, found = 0.0, None
-        for draft in drafts[-50:]:
-            if draft.title:
-                continue
-            body = text[draft.start : min(draft.end, draft.start + 5000)]
-            score = sum(p in body for p in pairs) / max(len(pairs), 1)
-            if score > best:
-                best, found = score, draft
-        if found is None:
-            left.append(Span(stray.start, stray.end))
-        else:
-            found.title, found.displaced = stray.title, True
-            found.byline = found.byline or stray.byline
-    return left
+    return drafts, leftover
 
 
 def _article(text: str, draft: _Draft, source: str, index: int) -> Article:
