@@ -93,8 +93,11 @@ _ORDINAL = re.compile(r"[一二三四五六七八九十]{1,3}")
 _WORD_BEFORE = re.compile(r"[A-Za-z]*[a-z]{2}$")
 _NEW_LATIN = re.compile(r"[ \u3000\xa0]+[“\"‘(]?[A-Z]")
 _ABBREVIATIONS = frozenset(
-    "al apr aug capt cf co col corp dec dept dr ed eds eq etc feb fig gen gov inc jan jr jul jun lt "
-    "ltd mar mr mrs ms mt nov oct pp prof rep rev sen sept sgt sr st univ vol vs".split()
+    re.findall(
+        r"\w+",
+        "al apr aug capt cf co col corp dec dept dr ed eds eq etc feb fig gen gov inc jan jr jul jun lt "
+        "ltd mar mr mrs ms mt nov oct pp prof rep rev sen sept sgt sr st univ vol vs",
+    )
 )
 
 
@@ -225,10 +228,8 @@ def split_sentences(text: str, *, semicolon: bool = False) -> list[Span]:
                     continue
                 if _ends_after_quote(view, start, begin, end, last):
                     start = close(end)
-            elif mark in _PARENTHESES and view[end - 2] in _ENDS:
-                # （整句。） is a sentence of its own only where it begins one.
-                if begin == start:
-                    start = close(end)
+            elif mark in _PARENTHESES and view[end - 2] in _ENDS and begin == start:
+                start = close(end)  # （整句。） is a sentence of its own only where it begins one
         else:
             following = view[end : end + 1]
             if following in _PAUSES and following:

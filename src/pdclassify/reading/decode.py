@@ -1,0 +1,166 @@
+"""Bytes -> text, strictly: a mark, UTF-8, GB18030, or an error that names the byte.
+
+Nothing is guessed from frequencies and nothing is replaced. UTF-8 is so strict a code that text in
+another one does not pass for it by chance; GB18030 (and with it GBK and GB2312) is tried only on
+bytes that do not look like damaged UTF-8.
+"""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Iterator
+
+from pdclassify.errors import DecodeError, UsageError
+
+__all__ = ["decode", "find_line_encoding", "find_mark", "text_encoding"]
+
+_MARKS = (  # the longer ones first: a UTF-32 mark begins like one of UTF-16
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+    (b"\x84\x31\x95\x33", "gb18030"),
+)
+# So many Han characters in a row that are right as UTF-8 do not happen in GB18030.
+_SURE = 4
+# How far to look for a line that settles the encoding, after one that is not UTF-8.
+_WINDOW = 1 << 20
+
+
+def text_encoding(name: str) -> str:
+    """Return Python's name of an encoding the user asked for.
+
+    Raises
+    ------
+    UsageError
+        If there is no such encoding of text.
+    """
+    try:
+        found = codecs.lookup(name)
+        "".encode(found.name)
+    except (LookupError, ValueError):
+        raise UsageError(
+            f"The encoding must be one that Python knows, gb18030 or utf-16 say. Got {name!r}."
+        ) from None
+    return found.name
+
+
+def find_mark(head: bytes) -> tuple[str, int] | None:
+    """Return the encoding that a byte order mark names, and the mark's length in bytes."""
+    for mark, name in _MARKS:
+        if head.startswith(mark):
+            return name, len(mark)
+    return None
+
+
+def decode(data: bytes, *, source: str, encoding: str | None = None) -> str:
+    """Return the text of a whole file.
+
+    Parameters
+    ----------
+    data : bytes
+        The file's content, decompressed.
+    source : str
+        The file's name, for the error.
+    encoding : str, optional
+        The only encoding to try. By default a byte order mark decides; without one the bytes must
+        be UTF-8 or else GB18030, from the first to the last.
+
+    Returns
+    -------
+    str
+        Without the byte order mark.
+
+    Raises
+    ------
+    DecodeError
+        With the offset of the first byte that does not fit.
+    UsageError
+        If ``encoding`` is not known.
+    """
+    if encoding is not None:
+        name = text_encoding(encoding)
+        try:
+            return data.decode(name).removeprefix("\ufeff")
+        except UnicodeError as error:
+            offset = error.start if isinstance(error, UnicodeDecodeError) else 0
+            raise DecodeError(
+                source, offset, f"this is not {name}, which was asked for; try without --encoding"
+            ) from None
+    mark = find_mark(data)
+    if mark is not None:
+        name, skip = mark
+        try:
+            return data[skip:].decode(name)
+        except UnicodeDecodeError as error:
+            raise DecodeError(
+                source,
+                skip + error.start,
+                f"the file begins with a {name} mark but this is not {name}; it is damaged here",
+            ) from None
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        broken = error
+    valid = data[: broken.start].decode("utf-8")
+    cut_short = broken.reason == "unexpected end of data" and not valid.isascii()
+    if cut_short or sum(character > "\u07ff" for character in valid[-1000:]) >= _SURE:
+        raise DecodeError(
+            source,
+            broken.start,
+            "UTF-8 up to here, then not; the file is damaged or cut short. "
+            "If it is in another encoding, name it with --encoding",
+        )
+    try:
+        return data.decode("gb18030")
+    except UnicodeDecodeError as error:
+        raise DecodeError(
+            source,
+            max(broken.start, error.start),
+            "neither UTF-8 nor GB18030; name the encoding with --encoding",
+        ) from None
+
+
+def find_line_encoding(lines: Iterator[bytes]) -> tuple[str, list[bytes]]:
+    """Decide in which encoding a file of lines is, so that one torn line does not decide it.
+
+    Parameters
+    ----------
+    lines : iterator of bytes
+        From the first line on that has not been settled; without a mark.
+
+    Returns
+    -------
+    encoding : str
+        UTF-8, unless within 1 MiB from the first line that is not ASCII no such line is UTF-8
+        and most of them are GB18030.
+    seen : list of bytes
+        The lines that were read, to be read again.
+    """
+    seen: list[bytes] = []
+    size = right = wrong = 0
+    for line in lines:
+        seen.append(line)
+        if line.isascii():
+            size += len(line) if right + wrong else 0
+            continue
+        size += len(line)
+        if _is(line, "utf-8"):
+            return "utf-8", seen
+        if _is(line, "gb18030"):
+            right += 1
+        else:
+            wrong += 1
+        if size > _WINDOW:
+            break
+    return ("gb18030" if right > wrong else "utf-8"), seen
+
+
+def _is(line: bytes, encoding: str) -> bool:
+    """Tell whether a line can be decoded."""
+    try:
+        line.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True
