@@ -1,0 +1,114 @@
+"""Characters as numbers: one table folds what is the same and says where words cannot go on.
+
+A text becomes an array of 16-bit codes. A code is the folded character itself, so that up to four
+of them make a 64-bit number that stands for exactly one n-gram. White space and marks become
+``BREAK``, which no n-gram crosses; characters that nobody sees (zero-width space, soft hyphen) are
+left out, and the positions of the others are kept.
+
+Only ranges that Unicode has frozen are folded, by rules written here: the table is the same under
+every Python, and its digest is part of a model.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+from collections.abc import Iterable
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["BREAK", "TABLE_NAME", "Codes", "decode", "encode", "table", "table_digest"]
+
+BREAK = 0
+TABLE_NAME = "characters"
+
+_INVISIBLE = 1  # a control character that no text is made of; only inside the table
+_UNSEEN = "\xad\u034f\u061c\u180b\u180c\u180d\u180e\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2061\u2062\u2063\u2064\ufeff"
+
+# Letters, digits and ideographs, first and last; what is not here breaks.
+_LETTERS = (
+    (0x30, 0x39),
+    (0x61, 0x7A),
+    (0xC0, 0xD6),
+    (0xD8, 0xF6),
+    (0xF8, 0x1FFF),
+    (0x2C00, 0x2DFF),
+    (0x3005, 0x3007),
+    (0x3040, 0x30FF),
+    (0x3100, 0x31BF),
+    (0x3400, 0x4DBF),
+    (0x4E00, 0xD7FF),
+)
+# Compatibility characters that stand for one ordinary one: ① Kangxi radicals, the ideographs that
+# a PDF's fonts bring along, full-width letters and half-width kana.
+_COMPATIBLE = ((0x2460, 0x24FF), (0x2E80, 0x2FDF), (0xF900, 0xFAFF), (0xFF01, 0xFFEF))
+
+
+class Codes(NamedTuple):
+    """A text's characters as numbers.
+
+    Parameters
+    ----------
+    codes : ndarray of uint16
+        One a character that counts; ``BREAK`` where no n-gram goes on.
+    positions : ndarray of int64 or None
+        Where each stood in the text; None if nothing was left out.
+    """
+
+    codes: NDArray[np.uint16]
+    positions: NDArray[np.int64] | None
+
+
+@cache
+def table() -> NDArray[np.uint16]:
+    """Return the folded code of each of the 65,536 characters of the basic plane."""
+    folded = np.zeros(0x10000, dtype=np.uint16)
+    for first, last in _LETTERS:
+        folded[first : last + 1] = np.arange(first, last + 1)
+    folded[0x41:0x5B] = np.arange(0x61, 0x7B)
+    for first, last in _COMPATIBLE:
+        for code in range(first, last + 1):
+            plain = unicodedata.normalize("NFKC", chr(code))
+            if len(plain) == 1 and ord(plain) < 0x10000:
+                folded[code] = folded[ord(plain)]
+    for character in _UNSEEN:
+        folded[ord(character)] = _INVISIBLE
+    folded[0xFE00:0xFE10] = _INVISIBLE  # variation selectors
+    folded.flags.writeable = False
+    return folded
+
+
+@cache
+def table_digest() -> str:
+    """Return the SHA-256 of the table, which a model names."""
+    return hashlib.sha256(table().astype("<u2").tobytes()).hexdigest()
+
+
+def encode(text: str) -> Codes:
+    """Turn ``text`` into codes.
+
+    Parameters
+    ----------
+    text : str
+        Anything, lone surrogates included.
+
+    Returns
+    -------
+    Codes
+        Characters outside the basic plane are breaks.
+    """
+    points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    codes = table().take(points, mode="clip")  # clips what lies beyond to U+FFFF, a break
+    unseen = codes == _INVISIBLE
+    if not unseen.any():
+        return Codes(codes, None)
+    positions = np.flatnonzero(~unseen)
+    return Codes(codes[positions], positions)
+
+
+def decode(codes: Iterable[int]) -> str:
+    """Return the folded text that codes stand for."""
+    return "".join(map(chr, codes))
