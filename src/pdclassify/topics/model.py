@@ -1,0 +1,404 @@
+"""What is known after training, and predicting with it: numpy alone.
+
+A decision value is the intercept plus, for each field of the article, the sum over its terms of
+tf-idf value times weight. Nothing else enters, so that `TopicModel.explain` can show all of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from pdclassify.article import Article, Explanation, TopicPrediction
+from pdclassify.errors import UsageError
+from pdclassify.topics.calibration import Calibration, Softmax
+from pdclassify.topics.features import Features, part
+from pdclassify.topics.vocabulary import batches
+
+__all__ = ["Layer", "Primary", "TopicModel", "quantize"]
+
+
+def quantize(weights: ArrayLike, bits: int = 16) -> tuple[NDArray[Any], NDArray[np.float64]]:
+    """Return whole numbers and a scale for each topic: weights = numbers * scale, nearly.
+
+    Parameters
+    ----------
+    weights : array-like of float, shape (n_terms, n_topics)
+    bits : {8, 16}
+
+    Returns
+    -------
+    numbers : ndarray of int8 or int16, shape (n_terms, n_topics)
+    scale : ndarray of float64, shape (n_topics,)
+    """
+    values = np.asarray(weights, dtype=np.float64)
+    scale = np.abs(values).max(axis=0, initial=0.0) / (2 ** (bits - 1) - 1)
+    scale[scale == 0] = 1.0
+    return np.rint(values / scale).astype({8: np.int8, 16: np.int16}[bits]), scale
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Layer:
+    """One field's features and what each of its terms says for each topic.
+
+    Parameters
+    ----------
+    features : Features
+    weights : ndarray of int8, int16, float32 or float64, shape (n_terms, n_topics)
+    scale : ndarray of float64, shape (n_topics,)
+        What the weights of a topic are to be multiplied by.
+    """
+
+    features: Features
+    weights: NDArray[Any]
+    scale: NDArray[np.float64]
+
+    def scores(self, texts: Sequence[str]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+        """Return each text's sum for each topic, and whether any term of it is known."""
+        total = np.zeros((len(texts), len(self.scale)))
+        known = np.zeros(len(texts), dtype=bool)
+        for start, end in batches(texts):
+            found, values = self.features.weighted(texts[start:end])
+            if not len(values):
+                continue
+            first = np.flatnonzero(np.diff(found.rows, prepend=-1))
+            rows = start + found.rows.take(first)
+            products = self.weights.take(found.terms, axis=0) * values[:, None]
+            total[rows] = np.add.reduceat(products, first, axis=0)
+            known[rows] = True
+        return total * self.scale, known
+
+
+@dataclass(frozen=True, slots=True)
+class Primary:
+    """How the primary topic is found among those that passed: the highest weighted sum.
+
+    Parameters
+    ----------
+    probability : float
+        Weight of the log-odds of the probability.
+    fields : mapping of str to float
+        Weight of what each field of the article says (its part of the decision value).
+    offset : tuple of float
+        Added to each topic; () for none.
+    """
+
+    probability: float = 1.0
+    fields: Mapping[str, float] = field(default_factory=dict)
+    offset: tuple[float, ...] = ()
+
+    def scores(
+        self, probabilities: NDArray[np.float64], layers: Mapping[str, NDArray[np.float64]]
+    ) -> NDArray[np.float64]:
+        """Return how much each topic, shape (n, topics), has of what makes it the primary one."""
+        safe = np.clip(probabilities, 1e-12, 1 - 1e-12)
+        total = self.probability * np.log(safe / (1 - safe))
+        for name, weight in self.fields.items():
+            total = total + weight * layers[name]
+        return total + np.array(self.offset) if self.offset else total
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the numbers as a manifest keeps them."""
+        return {
+            "probability": self.probability,
+            "fields": dict(self.fields),
+            "offset": list(self.offset),
+        }
+
+    @classmethod
+    def from_dict(cls, settings: dict[str, Any]) -> Primary:
+        """Return the rule that a manifest describes."""
+        return cls(
+            float(settings["probability"]),
+            {str(name): float(weight) for name, weight in settings["fields"].items()},
+            tuple(map(float, settings["offset"])),
+        )
+
+
+class TopicModel:
+    """Linear scores, calibrated, for every topic of an article.
+
+    Nothing in it changes after it was made: threads may share it.
+
+    Parameters
+    ----------
+    name : str
+    topics : sequence of str
+        In the order of all arrays' columns.
+    multilabel : bool
+        Whether an article may have several topics or none; else it has exactly one.
+    layers : sequence of Layer
+        One a field.
+    intercept : array-like of float, shape (n_topics,)
+    calibration : Sigmoid, Isotonic or Softmax
+    thresholds : mapping of str to float, optional
+        Least probability of each topic; multi-label models only. Default .5.
+    primary : Primary, optional
+    min_chars : int
+        A document of fewer characters (headline and text, white space aside) is too short.
+    info : mapping, optional
+        What else a manifest tells: how the model was trained.
+    path : Path, optional
+        The folder it was read from.
+    digest : str, optional
+        The SHA-256 of its manifest.
+
+    Attributes
+    ----------
+    name, topics, multilabel, thresholds, min_chars, path, digest
+        As given.
+
+    Raises
+    ------
+    UsageError
+        If the parts do not fit each other.
+    """
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        topics: Sequence[str],
+        multilabel: bool,
+        layers: Sequence[Layer],
+        intercept: ArrayLike,
+        calibration: Calibration,
+        thresholds: Mapping[str, float] | None = None,
+        primary: Primary | None = None,
+        min_chars: int = 0,
+        info: Mapping[str, Any] | None = None,
+        path: Path | None = None,
+        digest: str | None = None,
+    ) -> None:
+        self.name = name
+        self.topics = tuple(topics)
+        self.multilabel = multilabel
+        self.layers = tuple(layers)
+        self.intercept = np.array(intercept, dtype=np.float64)
+        self.calibration = calibration
+        self.primary = primary or Primary()
+        self.min_chars = min_chars
+        self.info: Mapping[str, Any] = MappingProxyType(dict(info or {}))
+        self.path = path
+        self.digest = digest
+        self._check()
+        chosen = thresholds if thresholds is not None else {}
+        if multilabel:
+            chosen = dict.fromkeys(self.topics, 0.5) | self._checked(chosen)
+        elif chosen:
+            raise UsageError("A model of one topic an article has no thresholds.")
+        self.thresholds: Mapping[str, float] = MappingProxyType(dict(chosen))
+
+    def _check(self) -> None:
+        """Raise ``UsageError`` if the parts do not fit each other."""
+        n_topics = len(self.topics)
+        if not n_topics or len(set(self.topics)) != n_topics:
+            raise UsageError(f"Topics must be different, one at least. Got {self.topics} instead.")
+        if isinstance(self.calibration, Softmax) is self.multilabel:
+            raise UsageError(
+                "A softmax is for models of one topic an article, the other calibrations for"
+                f" multi-label ones. Got multilabel={self.multilabel} and {self.calibration!r:.40}"
+            )
+        names = [layer.features.field.name for layer in self.layers]
+        if not names or len(set(names)) != len(names):
+            raise UsageError(f"Fields must be different, one at least. Got {names} instead.")
+        if self.intercept.shape != (n_topics,):
+            raise UsageError(f"{self.intercept.shape} intercepts for {n_topics} topics.")
+        for layer in self.layers:
+            if layer.weights.shape != (len(layer.features), n_topics):
+                raise UsageError(
+                    f"Weights of shape {layer.weights.shape} for {len(layer.features)} terms and"
+                    f" {n_topics} topics."
+                )
+            if layer.scale.shape != (n_topics,):
+                raise UsageError(f"{layer.scale.shape} scales for {n_topics} topics.")
+        if not set(self.primary.fields) <= set(names):
+            raise UsageError(
+                f"The primary rule asks for fields {sorted(self.primary.fields)}; there are {names}."
+            )
+        if self.primary.offset and len(self.primary.offset) != n_topics:
+            raise UsageError("The primary rule's offsets are not as many as the topics.")
+
+    def __repr__(self) -> str:
+        return f"TopicModel({self.name!r}, topics={list(self.topics)})"
+
+    def predict(
+        self,
+        documents: Iterable[str | Article],
+        *,
+        thresholds: Mapping[str, float] | None = None,
+    ) -> list[TopicPrediction]:
+        """Tell the topics of each document.
+
+        Parameters
+        ----------
+        documents : iterable of str or Article
+            A plain text has no headline.
+        thresholds : mapping of str to float, optional
+            Least probabilities, 0 to 1, that replace the model's own for these topics.
+
+        Returns
+        -------
+        list of TopicPrediction
+            One a document, in their order; each is the same as if it had been alone.
+
+        Raises
+        ------
+        UsageError
+            For one text in place of an iterable, a document that is neither ``str`` nor
+            `Article`, or a threshold of a topic that the model does not have.
+        """
+        given = _documents(documents)
+        least = self._least(thresholds)
+        by_field, known = self._by_field(given)
+        probabilities = self._probabilities(by_field)
+        ranks = self.primary.scores(probabilities, by_field) if self.multilabel else probabilities
+        return [
+            self._prediction(document, is_known, shares, places, least)
+            for document, is_known, shares, places in zip(
+                given, known.tolist(), probabilities.tolist(), ranks.tolist(), strict=True
+            )
+        ]
+
+    def _prediction(
+        self,
+        document: str | Article,
+        known: bool,
+        probabilities: list[float],
+        ranks: list[float],
+        least: Sequence[float],
+    ) -> TopicPrediction:
+        """Apply thresholds, the rule of the primary topic and the reasons to one document."""
+        named = dict(zip(self.topics, probabilities, strict=True))
+        if self.min_chars and _is_shorter(document, self.min_chars):
+            return TopicPrediction((), None, named, "too_short")
+        if not known:
+            return TopicPrediction((), None, named, "no_known_terms")
+        if not self.multilabel:
+            best = self.topics[probabilities.index(max(probabilities))]
+            return TopicPrediction((best,), best, named)
+        passed = [
+            place
+            for place, (found, needed) in enumerate(zip(probabilities, least, strict=True))
+            if found >= needed
+        ]
+        if not passed:
+            return TopicPrediction((), None, named, "below_threshold")
+        primary = self.topics[max(passed, key=ranks.__getitem__)]
+        if len(passed) > 1:
+            passed.sort(key=lambda place: -probabilities[place])
+        return TopicPrediction(tuple(self.topics[place] for place in passed), primary, named)
+
+    def predict_proba(self, documents: Iterable[str | Article]) -> NDArray[np.float64]:
+        """Return calibrated probabilities, shape (n_documents, n_topics), columns as ``topics``."""
+        return self._probabilities(self._by_field(_documents(documents))[0])
+
+    def decision_function(self, documents: Iterable[str | Article]) -> NDArray[np.float64]:
+        """Return decision values, shape (n_documents, n_topics), columns as ``topics``."""
+        return self._decisions(self._by_field(_documents(documents))[0])
+
+    def explain(self, document: str | Article, topic: str) -> Explanation:
+        """Tell why a topic was given or refused.
+
+        Parameters
+        ----------
+        document : str or Article
+        topic : str
+            One of ``topics``.
+
+        Returns
+        -------
+        Explanation
+            Its terms, those that weigh most first; intercept and weights add up to the decision
+            value. Spans count characters of the input. Those of a headline's terms are there if
+            the place of the title is known (``Article.title_start``); a kicker's never are.
+
+        Raises
+        ------
+        UsageError
+            If the model does not have the topic.
+        """
+        from pdclassify.topics.explaining import explain
+
+        return explain(self, document, topic)
+
+    def _by_field(
+        self, documents: Sequence[str | Article]
+    ) -> tuple[dict[str, NDArray[np.float64]], NDArray[np.bool_]]:
+        """Return each field's part of the decision values, and which documents hold known terms."""
+        parts, known = {}, np.zeros(len(documents), dtype=bool)
+        for layer in self.layers:
+            name = layer.features.field.name
+            parts[name], found = layer.scores([part(document, name) for document in documents])
+            known |= found
+        return parts, known
+
+    def _decisions(self, by_field: Mapping[str, NDArray[np.float64]]) -> NDArray[np.float64]:
+        """Add up the fields' parts and the intercept."""
+        return sum(by_field.values(), np.zeros(())) + self.intercept
+
+    def _probabilities(self, by_field: Mapping[str, NDArray[np.float64]]) -> NDArray[np.float64]:
+        """Return the calibrated probabilities of the fields' parts of the decision values."""
+        decisions = self._decisions(by_field)
+        return self.calibration(decisions) if len(decisions) else decisions
+
+    def _checked(self, thresholds: Mapping[str, float]) -> dict[str, float]:
+        """Return thresholds as numbers, or raise ``UsageError``."""
+        for topic, least in thresholds.items():
+            self.column(topic)
+            if not 0.0 <= least <= 1.0:  # also catches NaN
+                raise UsageError(
+                    f"The threshold of {topic} must be from 0 to 1. Got {least} instead."
+                )
+        return {topic: float(least) for topic, least in thresholds.items()}
+
+    def _least(self, thresholds: Mapping[str, float] | None) -> list[float]:
+        """Return the threshold of each topic, in their order."""
+        if not self.multilabel:
+            if thresholds:
+                raise UsageError(
+                    f"The model {self.name} gives exactly one topic, the most probable: thresholds"
+                    " have no effect on it."
+                )
+            return []
+        both = {**self.thresholds, **self._checked(thresholds or {})}
+        return [both[topic] for topic in self.topics]
+
+    def column(self, topic: str) -> int:
+        """Return the place of ``topic`` among the columns, or raise ``UsageError``."""
+        try:
+            return self.topics.index(topic)
+        except ValueError:
+            raise UsageError(
+                f"The model {self.name} has no topic {topic!r}; it has {', '.join(self.topics)}."
+            ) from None
+
+
+def _documents(documents: Iterable[str | Article]) -> list[str | Article]:
+    """Return the documents as a list, or say what is not one."""
+    if isinstance(documents, str | Article):
+        raise UsageError(
+            "An iterable of documents is expected. Got one"
+            f" {type(documents).__name__} instead; put it in a list."
+        )
+    given = list(documents)
+    for place, document in enumerate(given):
+        if not isinstance(document, str | Article):
+            raise UsageError(
+                f"Document {place}: a str or an Article is expected. Got"
+                f" {type(document).__name__} instead."
+            )
+    return given
+
+
+def _is_shorter(document: str | Article, least: int) -> bool:
+    """Tell whether a document has fewer than ``least`` characters, white space aside."""
+    text = part(document, "text")
+    # Splitting a long text takes a twentieth of a prediction; one that is all blanks has no terms.
+    return len(text) < 20 * least and sum(map(len, text.split())) < least
