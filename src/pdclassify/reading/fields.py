@@ -113,7 +113,7 @@ def to_article(
     Article or RecordError
         An error where the text is missing or anything is not what it must be.
     """
-    found: dict[str, str] = {}
+    found: dict[str, Any] = {}
     fallback = f"{source}#{index}"
 
     def failed(what: str) -> RecordError:

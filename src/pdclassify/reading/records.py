@@ -1,0 +1,353 @@
+"""Files, folders and standard input -> a stream of articles, in order, in bounded memory.
+
+Every record becomes one item: an :class:`Article`, or a :class:`RecordError` that says what is
+wrong with it. A page becomes its articles and, where there is any, what was left over.
+"""
+
+from __future__ import annotations
+
+import gzip
+import io
+import os
+import sys
+import tempfile
+import zlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from pdclassify.article import Article
+from pdclassify.errors import DecodeError, UsageError
+from pdclassify.reading.decode import decode, find_mark, text_encoding
+from pdclassify.reading.fields import (
+    Leftover,
+    RecordError,
+    Skipped,
+    columns,
+    parse_line,
+    to_article,
+)
+from pdclassify.reading.streams import Chained, Lines, first_bytes, line_encoding
+from pdclassify.reading.table import read_csv
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = [
+    "Item",
+    "Leftover",
+    "RecordError",
+    "Skipped",
+    "columns",
+    "kind",
+    "line_encoding",
+    "parse_batch",
+    "parse_line",
+    "read",
+]
+
+Item = Article | RecordError | Leftover | Skipped
+
+_KINDS = {
+    ".txt": "page",
+    ".md": "page",
+    ".jsonl": "lines",
+    ".ndjson": "lines",
+    ".csv": "csv",
+    ".parquet": "parquet",
+}
+_KNOWN = "give .txt, .md, .jsonl, .ndjson, .csv or .parquet, each also .gz"
+_GZIP = b"\x1f\x8b"
+_BROKEN = (OSError, EOFError, zlib.error)
+_ROWS = 256  # of a Parquet file at a time: some megabytes
+
+
+def kind(path: str | Path) -> str | None:
+    """Return what a file's ending promises: page, lines, csv or parquet; None if none of these."""
+    name = Path(path).name.lower().removesuffix(".gz")
+    return _KINDS.get(Path(name).suffix)
+
+
+def read(
+    inputs: Sequence[str | Path],
+    *,
+    whole: bool = False,
+    encoding: str | None = None,
+    fields: Mapping[str, str] | None = None,
+    stdin: BinaryIO | None = None,
+) -> Iterator[Item]:
+    """Read articles from files, folders and standard input.
+
+    Parameters
+    ----------
+    inputs : sequence of str or Path
+        Files; folders, which are walked in the order of their names; ``"-"`` for standard input,
+        which is JSON Lines if its first byte that is not blank is ``{``, else a page.
+    whole : bool, default=False
+        Take a page for one article.
+    encoding : str, optional
+        The encoding of all inputs but Parquet. By default each file's own: see
+        :func:`~pdclassify.reading.decode.decode`.
+    fields : mapping of str to str, optional
+        Our field -> the column of the input that holds it, ``{"text": "body"}`` say.
+    stdin : binary file, optional
+        What ``"-"`` reads; by default the process's own.
+
+    Yields
+    ------
+    Article, RecordError, Leftover or Skipped
+        In the order of the inputs. N records give N articles or errors. A file that breaks off
+        gives one error more, with ``whole_file`` set, after what could be read of it.
+
+    Raises
+    ------
+    UsageError
+        Before anything is read: if a parameter cannot be what it is or has no effect.
+    """
+    if isinstance(inputs, str | Path):
+        raise UsageError(f"inputs must be a sequence of paths. Got the single path {inputs!r}.")
+    paths = [str(path) for path in inputs]
+    names = columns(fields)
+    forced = text_encoding(encoding) if encoding is not None else None
+    _check(paths, whole=whole, fields=fields, encoding=encoding)
+    reader = _Reader(names, dict(fields or {}), whole, forced)
+    return _read(paths, reader, stdin)
+
+
+def _check(
+    paths: Sequence[str], *, whole: bool, fields: Mapping[str, str] | None, encoding: str | None
+) -> None:
+    """Refuse options without an effect, as far as the names of the inputs tell."""
+    if paths.count("-") > 1:
+        raise UsageError("Standard input can be read only once. Got '-' twice.")
+    kinds = {kind(path) if path != "-" and not Path(path).is_dir() else "any" for path in paths} - {
+        None
+    }
+    if not kinds or "any" in kinds:
+        return
+    if whole and "page" not in kinds:
+        raise UsageError("whole has no effect: none of the inputs is a page (.txt, .md).")
+    if fields and kinds == {"page"}:
+        raise UsageError("fields have no effect: all inputs are pages (.txt, .md).")
+    if encoding is not None and kinds == {"parquet"}:
+        raise UsageError("encoding has no effect: a Parquet file knows its own.")
+
+
+def _read(paths: Sequence[str], reader: _Reader, stdin: BinaryIO | None) -> Iterator[Item]:
+    for path in paths:
+        if path == "-":
+            yield from reader.stream(stdin if stdin is not None else sys.stdin.buffer)
+        elif Path(path).is_dir():
+            yield from _walk(path, reader)
+        else:
+            yield from reader.file(path)
+
+
+def _walk(folder: str, reader: _Reader) -> Iterator[Item]:
+    """Read a folder's files in the order of their names, and name those that are not read."""
+    refused: list[OSError] = []
+    for parent, folders, files in os.walk(folder, onerror=refused.append):
+        folders.sort()
+        while refused:
+            yield _broken(str(refused[0].filename or parent), 0, refused.pop(0))
+        for name in sorted(files):
+            path = os.path.join(parent, name)  # noqa: PTH118  # keeps the path as the user gave it
+            if kind(path) is None:
+                yield Skipped(path, Path(name).suffix)
+            else:
+                yield from reader.file(path)
+    for error in refused:
+        yield _broken(str(error.filename or folder), 0, error)
+
+
+def _broken(source: str, index: int, error: BaseException | str) -> RecordError:
+    """Say that a file cannot be read, or not any further."""
+    if isinstance(error, DecodeError):
+        said = str(error)
+    else:
+        reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
+        after = f" after {index} records" if index else ""
+        said = f"{source}: cannot be read{after}: {reason or type(error).__name__}"
+    return RecordError(source, source, index, said, whole_file=True)
+
+
+class _Reader:
+    """How to read: what ``read`` was told, resolved once."""
+
+    def __init__(
+        self,
+        names: Mapping[str, str],
+        fields: Mapping[str, str],
+        whole: bool,
+        encoding: str | None,
+    ) -> None:
+        self._names = names
+        self._fields = fields
+        self._whole = whole
+        self._encoding = encoding
+
+    def file(self, path: str) -> Iterator[Item]:
+        """Read one file by its ending."""
+        form = kind(path)
+        if form is None:
+            ending = Path(path).suffix or "without an ending"
+            missing = not Path(path).exists()
+            why = "no such file or folder" if missing else f"a file {ending} is not read; {_KNOWN}"
+            yield _broken(path, 0, why)
+            return
+        with ExitStack() as stack:
+            try:
+                stream: BinaryIO = stack.enter_context(Path(path).open("rb"))
+                if path.lower().endswith(".gz"):
+                    stream = stack.enter_context(gzip.GzipFile(fileobj=stream))  # type: ignore[assignment]  # is one in all but name
+            except OSError as error:
+                yield _broken(path, 0, error)
+                return
+            yield from {
+                "page": self._page,
+                "lines": self._lines,
+                "csv": self._csv,
+                "parquet": self._parquet,
+            }[form](path, stream)
+
+    def stream(self, stream: BinaryIO) -> Iterator[Item]:
+        """Read standard input: records if it begins with {, else a page; gzip, too."""
+        try:
+            head = first_bytes(stream)
+            source: BinaryIO = io.BufferedReader(Chained(head, stream))
+            if head.startswith(_GZIP):
+                source = gzip.GzipFile(fileobj=source)  # type: ignore[assignment]  # is one in all but name
+                head = first_bytes(source)
+                source = io.BufferedReader(Chained(head, source))
+        except _BROKEN as error:
+            yield _broken("-", 0, error)
+            return
+        name, skip = find_mark(head) or (self._encoding or "latin-1", 0)
+        start = head[skip : skip + ((len(head) - skip) // 4) * 4 if skip else None]
+        records = start.decode(name, "ignore").lstrip("\ufeff \t\r\n").startswith("{")
+        if not records and self._fields:
+            yield _broken("-", 0, "it is a page (no { at its beginning), and a page has no columns")
+            return
+        yield from (self._lines if records else self._page)("-", source)
+
+    def _page(self, source: str, stream: BinaryIO) -> Iterator[Item]:
+        from pdclassify.reading.page import split_page
+
+        try:
+            text = decode(stream.read(), source=source, encoding=self._encoding)
+        except (*_BROKEN, DecodeError) as error:
+            yield _broken(source, 0, error)
+            return
+        page = split_page(text, source=source, whole=self._whole)
+        yield from page.articles
+        if page.leftover:
+            yield Leftover(source, page.leftover)
+
+    def _lines(self, source: str, stream: BinaryIO) -> Iterator[Item]:
+        index = 0
+        missing = set(self._fields.values())
+        lines = Lines(stream, self._encoding)
+        try:
+            for number, offset, line in lines:
+                if line.isspace():
+                    continue
+                item = parse_line(
+                    line,
+                    source=source,
+                    index=index,
+                    number=number,
+                    offset=offset,
+                    names=self._names,
+                    encoding=lines.encoding,
+                )
+                index += 1
+                if missing and isinstance(item, Article):
+                    missing -= {name for name in missing if _holds(item, name, self._fields)}
+                yield item
+        except _BROKEN as error:
+            yield _broken(source, index, error)
+            return
+        except UnicodeError as error:
+            yield _broken(source, index, f"not {lines.encoding}: {error}")
+            return
+        missing.discard(self._names["text"])  # every record said so itself
+        if index and missing:
+            yield _broken(source, index, _no_column(missing))
+
+    def _csv(self, source: str, stream: BinaryIO) -> Iterator[Item]:
+        lines = Lines(stream, self._encoding)
+        index = 0  # of the next record
+        try:
+            for item in read_csv(lines, source, self._names, self._fields):
+                index = item.index + 1
+                yield item
+        except _BROKEN as error:
+            yield _broken(source, index, error)
+        except UnicodeError as error:
+            yield _broken(source, index, f"not {lines.encoding}: {error}")
+
+    def _parquet(self, source: str, stream: BinaryIO) -> Iterator[Item]:
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        index = 0
+        with ExitStack() as stack:
+            try:
+                if isinstance(stream, gzip.GzipFile):  # Parquet is read from its end
+                    plain = stack.enter_context(tempfile.TemporaryFile())
+                    while block := stream.read(1 << 20):
+                        plain.write(block)
+                    stream = plain
+                table = stack.enter_context(pq.ParquetFile(stream))
+                absent = set(self._fields.values()) - set(table.schema_arrow.names)
+                if absent or self._names["text"] not in table.schema_arrow.names:
+                    absent.add(self._names["text"])
+                    absent -= set(table.schema_arrow.names)
+                    yield _broken(source, 0, _no_column(absent, table.schema_arrow.names))
+                    return
+                for batch in table.iter_batches(batch_size=_ROWS):
+                    yield from parse_batch(batch, source=source, index=index, names=self._names)
+                    index += batch.num_rows
+            except (*_BROKEN, pa.ArrowException, ValueError, OverflowError) as error:
+                yield _broken(source, index, error)
+
+
+def parse_batch(
+    batch: pa.RecordBatch, *, source: str, index: int, names: Mapping[str, str]
+) -> Iterator[Article | RecordError]:
+    """Make an article of each row of a record batch.
+
+    Parameters
+    ----------
+    batch : pyarrow.RecordBatch
+    source : str
+        The file as the user named it.
+    index : int
+        The first row's place in its source, from 0.
+    names : mapping of str to str
+        What :func:`columns` returns.
+
+    Yields
+    ------
+    Article or RecordError
+        One a row, in order.
+    """
+    for number, row in enumerate(batch.to_pylist(), index):
+        yield to_article(row, source=source, index=number, names=names, where=f"row {number + 1}")
+
+
+def _holds(item: Article, name: str, fields: Mapping[str, str]) -> bool:
+    """Tell whether a record had the column ``name``, which stands for one of our fields."""
+    return any(
+        (item.id != f"{item.source}#{item.index}")
+        if ours == "id"
+        else getattr(item, ours) is not None
+        for ours, theirs in fields.items()
+        if theirs == name
+    )
+
+
+def _no_column(absent: Iterable[str], present: Iterable[str] = ()) -> str:
+    there = f"; its columns are {', '.join(present)}" if present else ""
+    return f"no column {', '.join(map(repr, sorted(absent)))}{there}; name another with --text-field and the like"
