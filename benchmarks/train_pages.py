@@ -32,7 +32,7 @@ from pdclassify.reading.headlines import PLACES, places_of, strays_of
 from pdclassify.reading.lines import lines_of
 from scipy.optimize import minimize
 
-HIDDEN, EMBEDDED, ROLES = 48, 16, len(Role)
+HIDDEN, EMBEDDED, ROLES = 64, 16, len(Role)
 CROP, BATCH = 256, 16
 
 Example = tuple[np.ndarray, np.ndarray, np.ndarray]
@@ -96,8 +96,10 @@ def scores(params: Params, cues: Any, terms: Any, mask: Any, key: Any = None) ->
         keep = jax.random.bernoulli(key, 1 - rate, x.shape)
         return jnp.where(keep, x / (1 - rate), 0)
 
-    keys = [None] * 3 if key is None else jax.random.split(key, 3)
+    keys = [None] * 4 if key is None else jax.random.split(key, 4)
     known = (terms > 0)[..., None]
+    if key is not None:  # a word now and then is not known
+        known &= jax.random.bernoulli(keys[3], 0.9, terms.shape)[..., None]
     embedded = (params["terms"][terms] * known).sum(2) * 0.3
     x = jnp.concatenate([cues, drop(embedded, 0.2, keys[0])], axis=-1)
     x = jax.nn.relu(x @ params["in_w"] + params["in_b"]) * mask
@@ -175,12 +177,18 @@ def update(params: Params, state: Any, batch: Any, key: Any, rate: Any, count: A
     return jax.tree.map(move, params, first, second), (first, second), value
 
 
+@jax.jit
+def averaged(mean: Params, params: Params, kept: Any) -> Params:
+    """Average the layers over the last steps (Polyak and Juditsky 1992)."""
+    return jax.tree.map(lambda m, p: m * kept + p * (1 - kept), mean, params)
+
+
 def train(
     labelled: Sequence[Example],
     made: Sequence[Example],
     *,
     epochs: int = 8,
-    repeat: int = 2,
+    repeat: int = 3,
     rate: float = 2e-3,
     seed: int = 0,
     quiet: bool = False,
@@ -191,6 +199,7 @@ def train(
     state = (jax.tree.map(jnp.zeros_like, params), jax.tree.map(jnp.zeros_like, params))
     key = jax.random.PRNGKey(seed + 1)
     steps = epochs * -(-(len(labelled) * repeat + len(made)) // BATCH)
+    mean = params
     count = 0
     for epoch in range(epochs):
         begin, values = time.perf_counter(), []
@@ -199,11 +208,13 @@ def train(
             key, here = jax.random.split(key)
             now = rate * min(1.0, count / 100) * (0.5 + 0.5 * np.cos(np.pi * count / (steps + 1)))
             params, state, value = update(params, state, batch, here, now, count)
+            kept = min(0.998, count / (count + 10))
+            mean = averaged(mean, params, kept)
             values.append(float(value))
         if not quiet:
             took = time.perf_counter() - begin
             print(f"epoch {epoch}: loss {np.mean(values):.4f}, {took:.0f} s", file=sys.stderr)
-    return {name: np.asarray(value, np.float16) for name, value in params.items()}
+    return {name: np.asarray(value, np.float16) for name, value in mean.items()}
 
 
 def train_match(

@@ -43,7 +43,7 @@ _WIDE, _NARROW = ([ord(c) for c in form] for form in ("，：；（）！？", "
 _NAMED = re.compile(r"[（(]([^（）()]{2,28})[）)]$")
 
 #: How many numbers describe a line.
-CUES = 2 * len(_COUNTED) + len(_BINS) + 1 + 5 * KINDS + 26
+CUES = 2 * len(_COUNTED) + len(_BINS) + 1 + 5 * KINDS + 27
 
 
 def _window(values: NDArray[np.float32], reach: int) -> NDArray[np.float32]:
@@ -138,7 +138,7 @@ def cues_of(lines: Lines, first: int = 0, last: int | None = None) -> NDArray[np
     for number in numbers:
         out[:, at] = number
         at += 1
-    _mark_columns(lines, first, last, out[:, at : at + 2])
+    _mark_columns(lines, first, last, out[:, at : at + 3])
     return out
 
 
@@ -153,6 +153,7 @@ def _mark_columns(lines: Lines, first: int, last: int, out: NDArray[np.float32])
         if named is None:
             continue
         name = named[1]
+        out[i, 2] = 1
         for j in range(max(i - _NEAR, 0), min(i + _NEAR + 1, len(out))):
             s, e = int(lines.starts[first + j]), int(lines.ends[first + j])
             if e - s == len(name) and page[s:e] == name:
