@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
+from itertools import chain
 from typing import Any, BinaryIO
 
 from pdclassify.reading.decode import find_line_encoding, find_mark, text_encoding
@@ -70,15 +71,10 @@ class Lines:
         for line in raw:
             if not self._settled and not line.isascii():
                 self._settled = True
-                self.encoding, seen = find_line_encoding(_before(line, raw))
+                self.encoding, seen = find_line_encoding(chain([line], raw))
                 yield from seen
             else:
                 yield line
-
-
-def _before(first: bytes, rest: Iterable[bytes]) -> Iterator[bytes]:
-    yield first
-    yield from rest
 
 
 def first_bytes(stream: BinaryIO) -> bytes:

@@ -74,7 +74,9 @@ _VERB = (
     r"(?:(?<![小学传])说|(?<![访慰顾疑学])问|(?<![宣演主听])讲|(?<![职名简号据])称|回答|答|"
     r"[说写问笑答叹喊忆慨绍释充言嚷骂吼念唱谈讲赞价]道|喊|吼|嚷|叹|笑言|表示|介绍|指出|强调|认为|回忆|感慨|感叹|赞叹|惊叹|"
     r"坦言|直言|解释|补充|透露|提醒|(?<!的)建议|(?<!的)分析|(?<!的)评价|总结|叮嘱|嘱咐|嘱托|询问|呼吁|抱怨|"
-    r"打趣|调侃|嘀咕|告诉[^，,。！？：“\n]{0,15}|说起[^，,。！？：“\n]{0,20}|看来|的话)"
+    r"打趣|调侃|嘀咕|"
+    r"(?<![小學傳])說|(?<![訪慰顧學])問|(?<![職簡號據])稱|[說寫問嘆憶紹釋講]道|介紹|強調|認為|回憶|解釋|補充|告訴記者|看來|的話|"
+    r"告诉[^，,。！？：“\n]{0,15}|说起[^，,。！？：“\n]{0,20}|看来|的话)"
 )
 _CLAUSE = r"[^，,。！？…!?；;：:“”「」『』" + _BREAK + "]"
 _SAID_AFTER = re.compile(
@@ -217,19 +219,19 @@ def split_sentences(text: str, *, semicolon: bool = False) -> list[Span]:
             following = view[end : end + 1]
             if following in _PAUSES or following in _ENDS or following in _DOTS:
                 continue
-            if mark in _QUOTES:
-                inner = end - 2
-                while inner > begin and (view[inner] in _CLOSES or view[inner] in _BLANK):
-                    inner -= 1
-                last = view[inner]
-                if last not in _ENDS and not (
-                    last in _DOTS and _ends_at_dot(view, begin + 1, inner, end)
-                ):
-                    continue
-                if _ends_after_quote(view, start, begin, end, last):
-                    start = close(end)
-            elif mark in _PARENTHESES and view[end - 2] in _ENDS and begin == start:
-                start = close(end)  # （整句。） is a sentence of its own only where it begins one
+            if mark not in _QUOTES and (mark not in _PARENTHESES or begin > start):
+                continue
+            inner = end - 2
+            while inner > begin and (view[inner] in _CLOSES or view[inner] in _BLANK):
+                inner -= 1
+            last = view[inner]
+            if last not in _ENDS and not (
+                last in _DOTS and _ends_at_dot(view, begin + 1, inner, end)
+            ):
+                continue
+            # （整句。） is a sentence of its own only where it begins one.
+            if mark in _PARENTHESES or _ends_after_quote(view, start, begin, end, last):
+                start = close(end)
         else:
             following = view[end : end + 1]
             if following in _PAUSES and following:

@@ -1,0 +1,511 @@
+from __future__ import annotations
+
+import codecs
+import csv
+import gzip
+import io
+import json
+import os
+import subprocess
+import sys
+import tracemalloc
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pdclassify.article import Article
+from pdclassify.errors import UsageError
+from pdclassify.reading.records import (
+    Item,
+    RecordError,
+    Skipped,
+    columns,
+    kind,
+    line_encoding,
+    parse_batch,
+    parse_line,
+    read,
+)
+
+RECORDS: list[dict[str, Any]] = [
+    {"id": "甲", "text": "支部听民声。\n第二段", "title": "听", "note": [1, {"深": 2}]},
+    {"id": 17, "text": "再办。\u2028一", "date": None, "publisher": "某报", "byline": "某某"},
+]
+
+
+def lines(records: list[dict[str, Any]]) -> str:
+    """Return records as JSON Lines."""
+    return "".join(json.dumps(record, ensure_ascii=False) + "\n" for record in records)
+
+
+def write(folder: Path, name: str, data: bytes | str) -> str:
+    """Write a file and return its path."""
+    path = folder / name
+    path.write_bytes(data.encode() if isinstance(data, str) else data)
+    return str(path)
+
+
+def one(path: str, **options: Any) -> list[Item]:
+    """Read one input."""
+    return list(read([path], **options))
+
+
+def errors(items: list[Item]) -> list[RecordError]:
+    """Return the errors among the items."""
+    return [item for item in items if isinstance(item, RecordError)]
+
+
+def texts(items: list[Item]) -> list[str | None]:
+    """Return each article's text, None for what is no article."""
+    return [item.text if isinstance(item, Article) else None for item in items]
+
+
+def test_a_record_is_an_article(tmp_path: Path) -> None:
+    """Our fields are taken, numbers as printed, the rest untouched in extra."""
+    path = write(tmp_path, "a.jsonl", lines(RECORDS))
+    first, second = one(path)
+    assert isinstance(first, Article)
+    assert isinstance(second, Article)
+    assert (first.id, first.source, first.index, first.title) == ("甲", path, 0, "听")
+    assert first.extra == {"note": [1, {"深": 2}]}
+    assert (first.start, first.end, first.segments) == (0, len(first.text), ())
+    assert (second.id, second.index, second.date) == ("17", 1, None)
+    assert (second.publisher, second.byline) == ("某报", "某某")
+    assert second.text == RECORDS[1]["text"]
+
+
+@pytest.mark.parametrize(
+    "encode",
+    [
+        lambda t: t.encode(),
+        lambda t: codecs.BOM_UTF8 + t.encode(),
+        lambda t: t.encode("utf-16"),
+        lambda t: codecs.BOM_UTF16_BE + t.encode("utf-16-be"),
+        lambda t: t.encode("gb18030"),
+    ],
+)
+@pytest.mark.parametrize("name", ["a.jsonl", "a.ndjson.gz", "b.csv", "b.csv.gz"])
+def test_same_records_from_every_encoding(tmp_path: Path, encode: Any, name: str) -> None:
+    """The same records in UTF-8, with a mark, UTF-16 or GB18030 are the same articles."""
+    if ".csv" in name:
+        out = io.StringIO(newline="")
+        table = csv.writer(out)
+        table.writerow(["id", "text"])
+        table.writerows([record["id"], record["text"]] for record in RECORDS)
+        data = encode(out.getvalue())
+    else:
+        data = encode(lines(RECORDS))
+    path = write(tmp_path, name, gzip.compress(data) if name.endswith(".gz") else data)
+    items = one(path)
+    assert texts(items) == [record["text"] for record in RECORDS]
+    assert [item.id for item in items if isinstance(item, Article)] == ["甲", "17"]
+
+
+@pytest.mark.parametrize("name", ["gbk", "gb18030", "utf-8", "utf-16"])
+def test_pages_in_every_encoding(tmp_path: Path, name: str) -> None:
+    """A page's text is the same from every encoding."""
+    page = "听民声\n\n社区里设了信箱，居民有话投进来，每周开一次。\n"
+    (article,) = [
+        item
+        for item in one(write(tmp_path, "p.txt", page.encode(name)), whole=True)
+        if isinstance(item, Article)
+    ]
+    assert "社区里设了信箱，居民有话投进来，每周开一次。" in article.text
+    assert article.id == f"{tmp_path / 'p.txt'}#0"
+
+
+BAD = [
+    ("{torn", "not JSON"),
+    ("[1]", "must be an object. Got list"),
+    ('{"id":"x"}', "'text' is missing"),
+    ('{"text":null}', "'text' is null"),
+    ('{"text":NaN}', "'text' is null"),
+    ('{"text":["a"]}', "'text' must be a string. Got list"),
+    ('{"text":"a","title":3}', "'title' must be a string. Got int"),
+    ('{"text":"a","id":[1]}', "'id' must be a string. Got list"),
+    ('{"text":"ab\\ud800"}', "lone surrogate at character 2"),
+    ('{"text":"a","x":["\\uD800"]}', "lone surrogate in another field"),
+    ("[" * 100_000, "JSON that cannot be read"),
+    ('{"text":"a"} {"text":"b"}', "not JSON: Extra data"),
+]
+
+
+@pytest.mark.parametrize(("line", "said"), BAD)
+def test_a_bad_line_is_one_error(tmp_path: Path, line: str, said: str) -> None:
+    """Each way a line can be wrong is one error that says where and what; the rest goes on."""
+    path = write(tmp_path, "a.jsonl", '{"text":"先"}\n\n' + line + '\n{"text":"后"}')
+    items = one(path)
+    assert texts(items) == ["先", None, "后"]
+    (error,) = errors(items)
+    assert said in error.error
+    assert error.error.startswith(f"{path}: line 3 (byte 16): ")
+    assert error.index == 1
+    assert not error.whole_file
+    assert error.to_dict().keys() == {"id", "source", "error"}
+
+
+@pytest.mark.parametrize(
+    ("line", "own"),
+    [
+        ('{"id":"甲","text":1}', "甲"),
+        ('{"id": 5, "text": tor', "5"),
+        ('{"id": 1.50, "text": "a", "title": []}', "1.50"),
+        ('{"text":"a" "id":"b\\"c"}', 'b"c'),
+    ],
+)
+def test_an_error_keeps_the_records_id(tmp_path: Path, line: str, own: str) -> None:
+    """The id of a record that failed is its own where it can be read."""
+    (error,) = errors(one(write(tmp_path, "a.jsonl", line)))
+    assert error.id == own
+
+
+def test_a_torn_line_is_one_error_with_its_byte(tmp_path: Path) -> None:
+    """A byte that is not UTF-8 costs its line alone and is named."""
+    data = '{"text":"先"}\n'.encode() + b'{"id":"t","text":"\xb5"}\n' + '{"text":"后"}\n'.encode()
+    items = one(write(tmp_path, "a.jsonl", data))
+    assert texts(items) == ["先", None, "后"]
+    assert errors(items)[0].id == "t"
+    assert "line 2 (byte 15): byte 33 is not utf-8" in errors(items)[0].error
+
+
+def test_ascii_lines_do_not_settle_the_encoding(tmp_path: Path) -> None:
+    """GB18030 after many ASCII lines is found, and forcing another encoding makes errors."""
+    data = b'{"text":"a"}\n' * 500 + '{"text":"支部听民声"}\n'.encode("gb18030")
+    path = write(tmp_path, "a.jsonl", data)
+    assert texts(one(path))[-1] == "支部听民声"
+    assert len(errors(one(path, encoding="utf-8"))) == 1
+
+
+@pytest.mark.parametrize("text", ["", "\x00", "a\r\nb\rc", "\u2028\u2029\x85", "😀𠮷", "\ufeff"])
+def test_awkward_text_comes_through(tmp_path: Path, text: str) -> None:
+    """NUL, lone returns, Unicode line ends and empty text are text like any other."""
+    path = write(tmp_path, "a.jsonl", lines([{"text": text}, {"text": "后"}]))
+    assert texts(one(path)) == [text, "后"]
+
+
+def test_windows_lines_and_blank_lines(tmp_path: Path) -> None:
+    r"""Lines may end in \r\n; blank ones are not records."""
+    path = write(tmp_path, "a.jsonl", '\r\n{"text":"先"}\r\n \r\n{"text":"后"}\r\n')
+    items = one(path)
+    assert texts(items) == ["先", "后"]
+    assert [item.index for item in items if isinstance(item, Article)] == [0, 1]
+
+
+def test_empty_strings_are_absent(tmp_path: Path) -> None:
+    """An empty title or id is the same as none."""
+    (article,) = one(write(tmp_path, "a.jsonl", '{"text":"a","title":"","id":""}'))
+    assert isinstance(article, Article)
+    assert article.title is None
+    assert article.id == f"{tmp_path / 'a.jsonl'}#0"
+
+
+def test_fields_rename(tmp_path: Path) -> None:
+    """Columns are found under the user's names; one that is nowhere in the file is an error."""
+    path = write(tmp_path, "a.jsonl", '{"body":"a","no":9,"text":"not this"}\n{"body":"b"}\n')
+    items = one(path, fields={"text": "body", "id": "no"})
+    assert texts(items) == ["a", "b"]
+    assert isinstance(items[0], Article)
+    assert items[0].id == "9"
+    items = one(path, fields={"text": "body", "title": "head"})
+    assert texts(items) == ["a", "b", None]
+    assert errors(items)[0].whole_file
+    assert "'head'" in errors(items)[0].error
+
+
+CSV = "id,text,title,extra\r\n"
+
+
+@pytest.mark.parametrize(
+    ("body", "expected", "said"),
+    [
+        ('1,"a\r\nb ""c"", d",t,x\r\n', ['a\r\nb "c", d'], None),
+        ("1,a,t,x\r\n2,b\r\n3,c,t,x\r\n", ["a", None, "c"], "line 3: 2 cells"),
+        ("1,a,t,x,y\r\n2,b,t,x\r\n", [None, "b"], "line 2: 5 cells"),
+        ('1,"a,t,x\r\n2,b,t,x\r\n3,c,t,x\r\n', [None, "b", "c"], "line 2: not CSV"),
+        ('1,"a"b,t,x\r\n2,b,t,x\r\n', [None, "b"], "line 2: not CSV"),
+        ("1,,,\r\n\r\n2,b,,\r\n", ["", "b"], None),
+        ("1,a\x00b,,\r\n", ["a\x00b"], None),
+    ],
+)
+def test_csv_rows(tmp_path: Path, body: str, expected: list[str | None], said: str | None) -> None:
+    """Quoted newlines are text; a row that is damaged costs itself alone."""
+    items = one(write(tmp_path, "a.csv", CSV + body))
+    assert texts(items) == expected
+    assert [item.index for item in items if isinstance(item, Article | RecordError)] == list(
+        range(len(expected))
+    )
+    for error in errors(items):
+        assert said
+        assert said in error.error
+
+
+def test_csv_torn_byte(tmp_path: Path) -> None:
+    """A byte that cannot be decoded costs its row alone."""
+    data = "id,text\n1,先\n2,".encode() + b"\xff\n" + "3,后\n".encode()
+    items = one(write(tmp_path, "a.csv", data))
+    assert texts(items) == ["先", None, "后"]
+    assert errors(items)[0].id == "2"
+
+
+@pytest.mark.parametrize("mark", [",", ";", "\t"])
+def test_csv_delimiters(tmp_path: Path, mark: str) -> None:
+    """Comma, semicolon and tab are told by the header; other columns go to extra."""
+    (article,) = one(write(tmp_path, "a.csv", f"id{mark}text{mark}k\n1{mark}支部{mark}v\n"))
+    assert isinstance(article, Article)
+    assert (article.id, article.text, article.extra) == ("1", "支部", {"k": "v"})
+
+
+def test_csv_long_fields_and_missing_columns(tmp_path: Path) -> None:
+    """A megabyte in one cell is read; a header without the text names its columns."""
+    assert texts(one(write(tmp_path, "a.csv", "text\n" + "党" * 1_000_000 + "\n"))) == [
+        "党" * 1_000_000
+    ]
+    (error,) = errors(one(write(tmp_path, "b.csv", "id,body\n1,a\n")))
+    assert error.whole_file
+    assert "'text'" in error.error
+    assert "id, body" in error.error
+    assert one(write(tmp_path, "c.csv", "")) == []
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_parquet(tmp_path: Path, packed: bool) -> None:
+    """Rows are articles, nulls errors, other columns untouched objects, dates ISO strings."""
+    table = pa.table(
+        {
+            "id": [1, 2, 3],
+            "text": ["先", None, "后"],
+            "date": [date(2024, 1, 2)] * 3,
+            "tags": [["a"], [], None],
+        }
+    )
+    pq.write_table(table, tmp_path / "a.parquet", row_group_size=1)
+    path = str(tmp_path / "a.parquet")
+    if packed:
+        path = write(tmp_path, "b.parquet.gz", gzip.compress(Path(path).read_bytes()))
+    items = one(path)
+    assert texts(items) == ["先", None, "后"]
+    assert isinstance(items[0], Article)
+    assert (items[0].date, items[0].extra) == ("2024-01-02", {"tags": ["a"]})
+    assert errors(items)[0].id == "2"
+    assert "row 2" in errors(items)[0].error
+
+
+def test_parquet_of_the_wrong_kind(tmp_path: Path) -> None:
+    """Text that is no string fails row by row; a missing column or torn file as a whole."""
+    pq.write_table(pa.table({"text": [1, 2]}), tmp_path / "a.parquet")
+    assert [error.whole_file for error in errors(one(str(tmp_path / "a.parquet")))] == [False] * 2
+    pq.write_table(pa.table({"body": ["a"]}), tmp_path / "b.parquet")
+    (error,) = errors(one(str(tmp_path / "b.parquet")))
+    assert "body" in error.error
+    assert error.whole_file
+    torn = write(tmp_path, "c.parquet", (tmp_path / "a.parquet").read_bytes()[:-9])
+    assert errors(one(torn))[0].whole_file
+    assert texts(one(str(tmp_path / "b.parquet"), fields={"text": "body"})) == ["a"]
+
+
+def test_a_broken_gzip_gives_what_came_before(tmp_path: Path) -> None:
+    """Records before the break are yielded, then one error for the file, then other files."""
+    data = gzip.compress(
+        "".join(json.dumps({"text": os.urandom(40).hex()}) + "\n" for _ in range(9000)).encode()
+    )
+    path = write(tmp_path, "a.jsonl.gz", data[: len(data) // 2])
+    good = write(tmp_path, "b.jsonl", '{"text":"好"}')
+    items = list(read([path, good]))
+    assert len(items) > 1000
+    assert [item.whole_file for item in errors(items)] == [True]
+    assert isinstance(items[-2], RecordError)
+    assert texts(items)[-1] == "好"
+
+
+def test_unreadable_inputs_do_not_stop_the_others(tmp_path: Path) -> None:
+    """A missing file, a strange ending and text in no encoding are an error each."""
+    write(tmp_path, "x.docx", "x")
+    bad = write(tmp_path, "bad.txt", b"\xb5\xb3abc\xff")
+    good = write(tmp_path, "good.jsonl", '{"text":"好"}')
+    items = list(read([str(tmp_path / "none.txt"), str(tmp_path / "x.docx"), bad, good]))
+    assert [error.whole_file for error in errors(items)] == [True] * 3
+    assert "no such file" in errors(items)[0].error.lower()
+    assert ".docx is not read" in errors(items)[1].error
+    assert "byte 5" in errors(items)[2].error
+    assert texts(items)[-1] == "好"
+
+
+def test_folders_are_walked_in_order(tmp_path: Path) -> None:
+    """Files come sorted by name, folder by folder; those of other kinds are named."""
+    (tmp_path / "z").mkdir()
+    for name in ("b.jsonl", "a.jsonl", "z/c.jsonl"):
+        write(tmp_path, name, lines([{"text": name}]))
+    write(tmp_path, "k.pdf", "x")
+    items = one(str(tmp_path))
+    assert [item.text for item in items if isinstance(item, Article)] == [
+        "a.jsonl",
+        "b.jsonl",
+        "z/c.jsonl",
+    ]
+    assert [item for item in items if isinstance(item, Skipped)] == [
+        Skipped(str(tmp_path / "k.pdf"), ".pdf")
+    ]
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="root may read everything")
+def test_a_closed_folder_is_an_error(tmp_path: Path) -> None:
+    """A folder without permission is an error, the others are read."""
+    (tmp_path / "closed").mkdir(mode=0)
+    write(tmp_path, "z.jsonl", '{"text":"好"}')
+    items = one(str(tmp_path))
+    (tmp_path / "closed").chmod(0o700)
+    assert len(errors(items)) == 1
+    assert "好" in texts(items)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        ("\n \t" + lines(RECORDS)).encode(),
+        codecs.BOM_UTF8 + lines(RECORDS).encode(),
+        lines(RECORDS).encode("utf-16"),
+        lines(RECORDS).encode("gb18030"),
+        gzip.compress(lines(RECORDS).encode()),
+    ],
+)
+def test_records_on_stdin(data: bytes) -> None:
+    """Standard input that begins with { is JSON Lines, also after a mark, in UTF-16 or gzip."""
+    items = list(read(["-"], stdin=io.BytesIO(data)))
+    assert texts(items) == [record["text"] for record in RECORDS]
+    assert all(item.source == "-" for item in items if isinstance(item, Article))
+
+
+def test_a_page_on_stdin() -> None:
+    """Other standard input is a page, for which columns have no meaning; empty input is none."""
+    (article,) = read(["-"], whole=True, stdin=io.BytesIO("社区里设了信箱。".encode("gbk")))
+    assert isinstance(article, Article)
+    assert article.text == "社区里设了信箱。"
+    (error,) = read(["-"], fields={"text": "t"}, stdin=io.BytesIO(b"page"))
+    assert isinstance(error, RecordError)
+    assert list(read(["-"], stdin=io.BytesIO(b""))) == []
+
+
+@pytest.mark.parametrize(
+    ("inputs", "options"),
+    [
+        ("a.txt", {}),
+        (["a.txt"], {"fields": {"text": "b"}}),
+        (["a.jsonl"], {"whole": True}),
+        (["a.parquet"], {"encoding": "gbk"}),
+        (["a.txt"], {"encoding": "klingon"}),
+        (["a.jsonl"], {"fields": {"texts": "b"}}),
+        (["-", "-"], {}),
+    ],
+)
+def test_options_without_effect_are_refused(inputs: Any, options: dict[str, Any]) -> None:
+    """What cannot be, or has no effect, is a usage error before anything is read."""
+    with pytest.raises(UsageError):
+        read(inputs, **options)
+
+
+GOOD = st.fixed_dictionaries(
+    {"text": st.text(st.characters(codec="utf-8"), max_size=20)},
+    optional={"title": st.none() | st.just("题"), "x": st.integers()},
+)
+MALFORMED = st.sampled_from(["{", "[]", "null", '{"text":1}', '{"title":"题"}', '"', "\ud800"])
+
+
+@given(st.lists(GOOD | MALFORMED, max_size=30), st.booleans())
+def test_as_many_items_as_records(tmp_path_factory: Any, records: list[Any], packed: bool) -> None:
+    """For any mix of good, empty and malformed records: N in, N out, in order, ids kept."""
+    data = b"".join(
+        (
+            json.dumps({"id": f"n{place}", **record}, ensure_ascii=False)
+            if isinstance(record, dict)
+            else record
+        ).encode("utf-8", "surrogatepass")
+        + b"\n"
+        for place, record in enumerate(records)
+    )
+    name = "a.jsonl.gz" if packed else "a.jsonl"
+    folder = tmp_path_factory.mktemp("mix")
+    path = write(folder, name, gzip.compress(data) if packed else data)
+    items = one(path)
+    assert len(items) == len(records)
+    for place, (item, record) in enumerate(zip(items, records, strict=True)):
+        assert isinstance(item, Article | RecordError)
+        assert item.index == place
+        if isinstance(record, dict):
+            assert isinstance(item, Article)
+            assert (item.id, item.text) == (f"n{place}", record["text"])
+        else:
+            assert isinstance(item, RecordError)
+
+
+def test_byte_ranges_give_what_the_stream_gives(tmp_path: Path) -> None:
+    """parse_line on lines read by oneself, in the encoding found, gives the same articles."""
+    data = lines(RECORDS * 3).encode("gb18030")
+    path = write(tmp_path, "a.jsonl", data)
+    encoding, offset = line_encoding(io.BytesIO(data))
+    found = []
+    for index, line in enumerate(data.splitlines(keepends=True)):
+        found.append(
+            parse_line(
+                line,
+                source=path,
+                index=index,
+                number=index + 1,
+                offset=offset,
+                names=columns(None),
+                encoding=encoding,
+            )
+        )
+        offset += len(line)
+    assert found == one(path)
+    with pytest.raises(UnicodeError, match="utf-16"):
+        line_encoding(io.BytesIO(codecs.BOM_UTF16_LE))
+
+
+def test_batches_give_what_the_file_gives(tmp_path: Path) -> None:
+    """parse_batch on row groups gives the same articles as the file."""
+    table = pa.table({"id": ["甲", "乙"], "text": ["先", "后"]})
+    pq.write_table(table, tmp_path / "a.parquet")
+    path = str(tmp_path / "a.parquet")
+    (batch,) = table.to_batches()
+    assert list(parse_batch(batch, source=path, index=0, names=columns(None))) == one(path)
+
+
+def test_memory_does_not_grow_with_the_file(tmp_path: Path) -> None:
+    """Ten times the records need no more memory."""
+    peaks = []
+    for count in (2_000, 20_000):
+        path = write(tmp_path, f"{count}.jsonl", lines([{"text": "支部听民声。" * 10}]) * count)
+        tracemalloc.start()
+        assert sum(1 for _ in read([path])) == count
+        peaks.append(tracemalloc.get_traced_memory()[1])
+        tracemalloc.stop()
+    assert peaks[1] < peaks[0] * 1.5 + 100_000
+
+
+def test_endings() -> None:
+    """The ending tells the kind, in any case, packed or not."""
+    assert [kind(name) for name in ("a.TXT", "b.md.gz", "c.NDJSON", "d.csv.GZ", "e.gz", "f")] == [
+        "page",
+        "page",
+        "lines",
+        "csv",
+        None,
+        None,
+    ]
+
+
+def test_reading_lines_needs_no_pyarrow(tmp_path: Path) -> None:
+    """JSON Lines are read without loading numpy or pyarrow."""
+    path = write(tmp_path, "a.jsonl", lines(RECORDS))
+    code = (
+        "import sys; from pdclassify.reading.records import read; "
+        f"list(read([{path!r}])); print([m for m in ('numpy', 'pyarrow') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
