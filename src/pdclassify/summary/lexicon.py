@@ -1,0 +1,60 @@
+"""What a corpus of the party press knows of its words.
+
+``lexicon.npz`` is made by ``benchmarks/lexicon.py`` from 37,743 articles: for each word that eight
+of them hold, its inverse document frequency, its pull (how much more often than the average word
+it reaches the headline when it stands in the text), and its part of speech in jieba's dictionary.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import resources
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["BASE", "IDF_STEP", "PULL_STEP", "Lexicon", "lexicon"]
+
+#: One step of the stored numbers; rounding them to a byte costs no figure we measured.
+IDF_STEP = 0.05
+PULL_STEP = 0.03125
+#: The pull stored as 0.
+BASE = -5.0
+
+
+class Lexicon(NamedTuple):
+    """The words' statistics: rows of parallel arrays, found by word.
+
+    Parameters
+    ----------
+    rows : dict of str to int
+    idf : ndarray of shape (n_words + 1,)
+        ``log(articles / articles with the word)``; the last row is that of unknown words.
+    pull : ndarray of shape (n_words + 1,)
+        Log of the word's share of headlines over the average word's.
+    tags : str of length n_words + 1
+        First letter of jieba's part of speech; ``x`` where unknown.
+    """
+
+    rows: dict[str, int]
+    idf: NDArray[np.float64]
+    pull: NDArray[np.float64]
+    tags: str
+
+    @classmethod
+    def from_arrays(cls, table: dict[str, NDArray[np.generic]]) -> Lexicon:
+        """Open the stored arrays: bytes to numbers, and a row for unknown words at the end."""
+        words = table["words"].tobytes().decode("utf-8").split("\n")
+        idf = np.append(table["idf"], table["idf"].max()).astype(float) * IDF_STEP
+        pull = np.append(table["pull"].astype(float) * PULL_STEP + BASE, 0.0)
+        tags = table["tags"].tobytes().decode("ascii") + "x"
+        return cls(dict(zip(words, range(len(words)), strict=True)), idf, pull, tags)
+
+
+@cache
+def lexicon() -> Lexicon:
+    """Return the shipped statistics, loaded when first asked for."""
+    stored = resources.files("pdclassify.summary").joinpath("lexicon.npz")
+    with stored.open("rb") as stream, np.load(stream, allow_pickle=False) as table:
+        return Lexicon.from_arrays(dict(table))
