@@ -20,12 +20,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["BREAK", "TABLE_NAME", "Codes", "decode", "encode", "table", "table_digest"]
+__all__ = ["BREAK", "TABLE_NAME", "Codes", "decode", "encode", "renumber", "table", "table_digest"]
 
 BREAK = 0
 TABLE_NAME = "characters"
 
-_INVISIBLE = 1  # a control character that no text is made of; only inside the table
+_UNSEEN_CODE = 0xFFFF  # of what nobody sees, in every table; no character has it
 _UNSEEN = "\xad\u034f\u061c\u180b\u180c\u180d\u180e\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2061\u2062\u2063\u2064\ufeff"
 
 # Letters, digits and ideographs, first and last; what is not here breaks.
@@ -75,8 +75,8 @@ def table() -> NDArray[np.uint16]:
             if len(plain) == 1 and ord(plain) < 0x10000:
                 folded[code] = folded[ord(plain)]
     for character in _UNSEEN:
-        folded[ord(character)] = _INVISIBLE
-    folded[0xFE00:0xFE10] = _INVISIBLE  # variation selectors
+        folded[ord(character)] = _UNSEEN_CODE
+    folded[0xFE00:0xFE10] = _UNSEEN_CODE  # variation selectors
     folded.flags.writeable = False
     return folded
 
@@ -87,13 +87,15 @@ def table_digest() -> str:
     return hashlib.sha256(table().astype("<u2").tobytes()).hexdigest()
 
 
-def encode(text: str) -> Codes:
+def encode(text: str, numbers: NDArray[np.uint16] | None = None) -> Codes:
     """Turn ``text`` into codes.
 
     Parameters
     ----------
     text : str
         Anything, lone surrogates included.
+    numbers : ndarray of uint16, shape (65536,), optional
+        Other codes in place of the folded ones; see `renumber`.
 
     Returns
     -------
@@ -101,12 +103,23 @@ def encode(text: str) -> Codes:
         Characters outside the basic plane are breaks.
     """
     points = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-    codes = table().take(points, mode="clip")  # clips what lies beyond to U+FFFF, a break
-    unseen = codes == _INVISIBLE
+    codes = (table() if numbers is None else numbers).take(points, mode="clip")  # beyond: U+FFFF
+    unseen = codes == _UNSEEN_CODE
     if not unseen.any():
         return Codes(codes, None)
     positions = np.flatnonzero(~unseen)
     return Codes(codes[positions], positions)
+
+
+def renumber(characters: NDArray[np.uint16]) -> NDArray[np.uint16]:
+    """Return a table for `encode` that numbers ``characters`` from 0, the first of them ``BREAK``.
+
+    Every other character becomes a break; what nobody sees is still left out.
+    """
+    numbers = np.zeros(0x10000, dtype=np.uint16)
+    numbers[characters] = np.arange(len(characters))
+    numbers[_UNSEEN_CODE] = _UNSEEN_CODE
+    return numbers.take(table())
 
 
 def decode(codes: Iterable[int]) -> str:

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pdclassify.article import Article, Explanation, Span, TermWeight
-from pdclassify.text.characters import encode
 from pdclassify.topics.features import part
 
 if TYPE_CHECKING:
-    from pdclassify.topics.model import Layer, TopicModel
+    from pdclassify.topics.layers import Layer
+    from pdclassify.topics.model import TopicModel
 
 __all__ = ["explain"]
 
@@ -41,11 +41,11 @@ def _terms(
     """Return the terms of one field that say anything for the topic, and where they stand."""
     field, vocabulary = layer.features.field, layer.features.vocabulary
     text = part(document, field.name)
-    found, values = layer.features.weighted([text])
-    said = values * layer.weights[found.terms, column] * layer.scale[column]
+    found, values, norms = layer.features.weighted([text])
+    said = values * layer.weights[found.terms, column] * layer.scale[column] / norms
     weight = dict(zip(found.terms.tolist(), said.tolist(), strict=True))
     places: dict[int, list[Span]] = defaultdict(list)
-    codes, positions = encode(text)
+    codes, positions = vocabulary.encode(text)
     at = np.arange(len(codes)) if positions is None else positions
     for length, starts, terms in vocabulary.occurrences(codes, field.lengths[1]):
         ends = at[starts + (length - 1)] + 1

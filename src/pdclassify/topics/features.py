@@ -29,6 +29,8 @@ __all__ = ["Features", "Field", "part"]
 FIELDS = ("headline", "body", "text")
 _TF = ("log", "raw", "binary")
 _NORM = ("l2", "none")
+# 1 + ln c of a term that occurs c times; more often than 65,535 counts as that.
+_LOG = 1.0 + np.log(np.maximum(np.arange(0x10000), 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ class Field:
         low, high = self.lengths
         if self.name not in FIELDS:
             raise UsageError(f"The field {self.name!r} is not known; there are {FIELDS}.")
-        if not 1 <= low <= high <= LONGEST:
+        if not (type(low) is type(high) is int and 1 <= low <= high <= LONGEST):
             raise UsageError(f"n-grams of {low} to {high} characters: 1 to {LONGEST} are possible.")
         if self.tf not in _TF:
             raise UsageError(f"The term weight {self.tf!r} is not known; there are {_TF}.")
@@ -100,7 +102,6 @@ class Features:
         self.field = field
         self.vocabulary = Vocabulary(codes)
         self.idf = idf
-        self._log = 1.0 + np.log(np.maximum(np.arange(4096), 1))
 
     @classmethod
     def learn(
@@ -148,31 +149,40 @@ class Features:
     def __len__(self) -> int:
         return len(self.idf)
 
-    def weighted(self, texts: Sequence[str]) -> tuple[Rows, NDArray[np.float64]]:
-        """Return the terms of a batch of texts and their tf-idf values, normed."""
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle what cannot be derived; the hash table is made again."""
+        return Features, (self.field, self.vocabulary.codes, self.idf)
+
+    def weighted(
+        self, texts: Sequence[str]
+    ) -> tuple[Rows, NDArray[np.float64], NDArray[np.float64]]:
+        """Return the terms of a batch of texts, their tf-idf values, and what each row is divided by."""
         found = self.vocabulary.count(texts, self.field.lengths[1])
+        values = self.idf.take(found.terms).astype(np.float64)
         if self.field.tf == "log":
-            values = self._log.take(found.counts, mode="clip")
+            values *= _LOG.take(found.counts, mode="clip")
         elif self.field.tf == "raw":
-            values = found.counts.astype(np.float64)
-        else:
-            values = np.ones(len(found.counts))
-        values *= self.idf.take(found.terms)
-        if self.field.norm == "l2":
-            squares = np.bincount(found.rows, weights=values * values, minlength=len(texts))
-            with np.errstate(divide="ignore"):
-                values *= (1.0 / np.sqrt(squares)).take(found.rows)
-        return found, values
+            values *= found.counts
+        if self.field.norm == "none" or not len(found.rows):
+            return found, values, np.ones(len(found.rows))
+        norms = np.sqrt(np.add.reduceat(values * values, found.first))
+        norms[norms == 0] = 1.0  # nothing but beginnings of terms
+        return found, values, norms
 
     def matrix(self, texts: Sequence[str]) -> csr_matrix:
         """Return the tf-idf rows of any number of texts as float64, shape (n_texts, n_terms)."""
         from scipy.sparse import csr_matrix
 
-        pieces = [(start, *self.weighted(texts[start:end])) for start, end in batches(texts)]
-        values = np.concatenate([np.empty(0), *(values for _, _, values in pieces)])
-        terms = np.concatenate([np.empty(0, np.int64), *(found.terms for _, found, _ in pieces)])
-        rows = np.concatenate([np.empty(0, np.int64), *(s + found.rows for s, found, _ in pieces)])
-        starts = np.searchsorted(rows, np.arange(len(texts) + 1))
-        made = csr_matrix((values, terms, starts), shape=(len(texts), len(self)))
+        data, terms = [np.empty(0)], [np.empty(0, np.int64)]
+        sizes = np.zeros(len(texts) + 1, dtype=np.int64)
+        for start, end in batches(texts):
+            found, values, norms = self.weighted(texts[start:end])
+            data.append(values / np.repeat(norms, found.sizes))
+            terms.append(found.terms)
+            sizes[start + 1 + found.rows] = found.sizes
+        made = csr_matrix(
+            (np.concatenate(data), np.concatenate(terms), np.cumsum(sizes)),
+            shape=(len(texts), len(self)),
+        )
         made.eliminate_zeros()
         return made

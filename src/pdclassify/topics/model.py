@@ -18,61 +18,10 @@ from numpy.typing import ArrayLike, NDArray
 from pdclassify.article import Article, Explanation, TopicPrediction
 from pdclassify.errors import UsageError
 from pdclassify.topics.calibration import Calibration, Softmax
-from pdclassify.topics.features import Features, part
-from pdclassify.topics.vocabulary import batches
+from pdclassify.topics.features import part
+from pdclassify.topics.layers import Layer
 
-__all__ = ["Layer", "Primary", "TopicModel", "quantize"]
-
-
-def quantize(weights: ArrayLike, bits: int = 16) -> tuple[NDArray[Any], NDArray[np.float64]]:
-    """Return whole numbers and a scale for each topic: weights = numbers * scale, nearly.
-
-    Parameters
-    ----------
-    weights : array-like of float, shape (n_terms, n_topics)
-    bits : {8, 16}
-
-    Returns
-    -------
-    numbers : ndarray of int8 or int16, shape (n_terms, n_topics)
-    scale : ndarray of float64, shape (n_topics,)
-    """
-    values = np.asarray(weights, dtype=np.float64)
-    scale = np.abs(values).max(axis=0, initial=0.0) / (2 ** (bits - 1) - 1)
-    scale[scale == 0] = 1.0
-    return np.rint(values / scale).astype({8: np.int8, 16: np.int16}[bits]), scale
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Layer:
-    """One field's features and what each of its terms says for each topic.
-
-    Parameters
-    ----------
-    features : Features
-    weights : ndarray of int8, int16, float32 or float64, shape (n_terms, n_topics)
-    scale : ndarray of float64, shape (n_topics,)
-        What the weights of a topic are to be multiplied by.
-    """
-
-    features: Features
-    weights: NDArray[Any]
-    scale: NDArray[np.float64]
-
-    def scores(self, texts: Sequence[str]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
-        """Return each text's sum for each topic, and whether any term of it is known."""
-        total = np.zeros((len(texts), len(self.scale)))
-        known = np.zeros(len(texts), dtype=bool)
-        for start, end in batches(texts):
-            found, values = self.features.weighted(texts[start:end])
-            if not len(values):
-                continue
-            first = np.flatnonzero(np.diff(found.rows, prepend=-1))
-            rows = start + found.rows.take(first)
-            products = self.weights.take(found.terms, axis=0) * values[:, None]
-            total[rows] = np.add.reduceat(products, first, axis=0)
-            known[rows] = True
-        return total * self.scale, known
+__all__ = ["Primary", "TopicModel"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +173,14 @@ class TopicModel:
             )
         if self.primary.offset and len(self.primary.offset) != n_topics:
             raise UsageError("The primary rule's offsets are not as many as the topics.")
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return the parts; read-only mappings as plain ones, which can be pickled."""
+        return {**vars(self), "thresholds": dict(self.thresholds), "info": dict(self.info)}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        views = {name: MappingProxyType(state[name]) for name in ("thresholds", "info")}
+        vars(self).update(state | views)
 
     def __repr__(self) -> str:
         return f"TopicModel({self.name!r}, topics={list(self.topics)})"

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from pdclassify.text.characters import decode, encode
+from pdclassify.text.characters import Codes, decode, encode, renumber
 
 __all__ = [
     "LONGEST",
@@ -27,47 +27,40 @@ __all__ = [
 
 LONGEST = 4
 # Batches of about this size stay in the second-level cache.
-_BATCH_CHARACTERS = 65_536
-_BATCH_TEXTS = 64
+_BATCH_CHARACTERS = 32_768
+_BATCH_TEXTS = 4096
 
-_MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)  # 2**64 / golden ratio, Knuth's multiplicative hash
-_HALF = np.uint64(32)
 _LANE = np.uint64(16)
-_EMPTY = np.uint64(0xFFFF_FFFF_FFFF_FFFF)  # U+FFFF is a break: no n-gram has this code
-_NOTHING = np.uint64(0)
 _TOP = np.uint64(48)  # where the code of a single character stands, mistaken for no other
+_NOTHING = np.uint64(0)
+_MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)  # 2**64 / golden ratio: Knuth's multiplicative hash
+_NUMBER = np.uint64(24)  # bits of a term's number in the table
+_EMPTY = np.uint64(0xFFFF_FFFF_FFFF_FFFF)
 
 
 class Rows(NamedTuple):
-    """How often each known term occurs in each of a batch of documents.
+    """How often each known term occurs in each text of a batch that holds any.
 
     Parameters
     ----------
-    rows : ndarray of int64
-        The document of each entry, ascending.
-    terms : ndarray of int64
-        The term, ascending within a document.
-    counts : ndarray of int64
+    rows : ndarray of int64, shape (n,)
+        The texts that hold known terms, ascending.
+    first : ndarray of int64, shape (n,)
+        Where the entries of each begin.
+    terms : ndarray of int64, shape (n_entries,)
+        Ascending within a text.
+    counts : ndarray of int64, shape (n_entries,)
     """
 
     rows: NDArray[np.int64]
+    first: NDArray[np.int64]
     terms: NDArray[np.int64]
     counts: NDArray[np.int64]
 
-
-def _rows_of(texts: Sequence[str]) -> tuple[NDArray[np.uint16], NDArray[np.int64]]:
-    """Return the codes of all texts, one after the other, and the number of the text of each."""
-    codes, positions = encode("\n".join(texts))
-    lengths = np.fromiter(map(len, texts), dtype=np.int64, count=len(texts)) + 1
-    rows = np.repeat(np.arange(len(texts)), lengths)
-    return codes, rows[: len(codes)] if positions is None else rows.take(positions)
-
-
-def _widen(codes: NDArray[np.uint16]) -> NDArray[np.uint64]:
-    """Return the codes in 64 bits, with a break at the end that every n-gram meets."""
-    wide = np.zeros(len(codes) + LONGEST, dtype=np.uint64)
-    wide[: len(codes)] = codes
-    return wide
+    @property
+    def sizes(self) -> NDArray[np.int64]:
+        """How many entries each row has."""
+        return np.diff(self.first, append=len(self.terms))
 
 
 def batches(texts: Sequence[str]) -> Iterator[tuple[int, int]]:
@@ -94,112 +87,156 @@ class Vocabulary:
 
     Notes
     -----
-    Open addressing with linear probing, twice as many places as terms. All n-grams of a batch are
-    looked for at once; those that met another term are looked for again one place on.
+    A term of two characters and more is its beginning and one character. The table goes from
+    (number of the beginning, number of the character) to the number of the term; both stand in one
+    64-bit entry. Open addressing with linear probing, two to four places a term: all n-grams of a
+    batch are looked for at once, and those that met another term again one place on.
     """
 
     def __init__(self, codes: NDArray[np.uint64]) -> None:
         self.codes = codes
-        self._places = max(2 * len(codes), 8)
-        self._keys, self._index = self._build(np.asarray(codes))
-        single = np.flatnonzero((codes << _LANE) == _NOTHING)
-        self._single = np.full(0x10000, -1, dtype=np.int32)
-        self._single[(codes[single] >> _TOP).astype(np.int64)] = single
-        self._has_single = len(single) > 0
+        self.bits = len(codes).bit_length()
+        lanes = [(codes >> np.uint64(shift)).astype(np.uint16) for shift in (48, 32, 16, 0)]
+        used = np.zeros(0x10000, dtype=bool)
+        used[0] = True
+        for lane in lanes:
+            used[lane] = True
+        characters = np.flatnonzero(used).astype(np.uint16)
+        self._numbers = renumber(characters)  # a character that no term has is a break
+        self._n_characters = np.uint64(len(characters))
+
+        single = (codes << _LANE) == _NOTHING
+        self._single = np.full(len(characters), -1, dtype=np.int32)
+        self._single[self._numbers[lanes[0][single]]] = np.flatnonzero(single)
+        self._has_single = bool(single.any())
+
+        longer = np.flatnonzero(~single)
+        beginnings = codes[longer] >> _LANE
+        numbers = np.searchsorted(codes, beginnings).astype(np.uint64)
+        # A single character as a beginning is numbered after the terms, term itself or not.
+        first = beginnings <= np.uint64(0xFFFF)
+        numbers[first] = len(codes) + self._numbers[beginnings[first]].astype(np.uint64)
+        keys = numbers * self._n_characters + self._numbers[lanes[3][longer]]
+        self._shift = np.uint64(64 - max(3, (2 * len(keys)).bit_length()))
+        self._table = self._build(keys, longer.astype(np.uint64))
 
     def __len__(self) -> int:
         return len(self.codes)
 
-    def term(self, index: int) -> str:
+    def term(self, number: int) -> str:
         """Return a term as folded text."""
-        code = int(self.codes[index])
-        lanes = [code >> shift & 0xFFFF for shift in (48, 32, 16, 0)]
-        return decode([lane for lane in lanes if lane])
+        code = int(self.codes[number])
+        lanes = (code >> shift & 0xFFFF for shift in (48, 32, 16, 0))
+        return decode(lane for lane in lanes if lane)
 
-    def _hash(self, codes: NDArray[np.uint64]) -> NDArray[np.int64]:
-        """Return the place of each code: the upper half of the product, scaled to the table."""
-        spread = codes * _MULTIPLIER
-        spread >>= _HALF
-        spread *= np.uint64(self._places)
-        spread >>= _HALF
-        return spread.view(np.int64)
+    def _places(self, keys: NDArray[np.uint64]) -> NDArray[np.int64]:
+        """Return where each key belongs: the highest bits of the product."""
+        places = keys * _MULTIPLIER
+        places >>= self._shift
+        return places.view(np.int64)
 
-    def _build(self, codes: NDArray[np.uint64]) -> tuple[NDArray[np.uint64], NDArray[np.int32]]:
+    def _build(self, keys: NDArray[np.uint64], terms: NDArray[np.uint64]) -> NDArray[np.uint64]:
         """Give every term a place, in rounds: of those who want an empty one, the last gets it."""
-        keys = np.full(self._places, _EMPTY)
-        index = np.zeros(self._places, dtype=np.int32)
-        waiting = np.arange(len(codes), dtype=np.int32)
-        places = self._hash(codes)
-        while len(waiting):
-            free = keys.take(places) == _EMPTY
-            index[places[free]] = waiting[free]
-            keys[places[free]] = codes.take(index.take(places[free]))
-            left = keys.take(places) != codes.take(waiting)
-            waiting, places = waiting[left], places[left] + 1
-            places[places == self._places] = 0
-        return keys, index
+        entries = (keys << _NUMBER) | terms
+        made = np.full(1 << (64 - int(self._shift)), _EMPTY)
+        places = self._places(keys)
+        while len(entries):
+            free = np.flatnonzero(made.take(places) == _EMPTY)
+            made[places.take(free)] = entries.take(free)
+            left = np.flatnonzero(made.take(places) != entries)
+            entries, places = entries.take(left), places.take(left) + 1
+            places &= len(made) - 1
+        return made
 
-    def find(self, codes: NDArray[np.uint64]) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
-        """Return which of ``codes`` (by place, in no order) are terms, and which terms they are."""
-        places = self._hash(codes)
+    def _find(self, keys: NDArray[np.uint64]) -> tuple[NDArray[np.int64], NDArray[np.uint64]]:
+        """Return which of ``keys`` (by place, in no order) are terms', and the terms' numbers."""
+        places = self._places(keys)
         origin: NDArray[np.int64] | None = None
         found, terms = [], []
         while True:
-            keys = self._keys.take(places)
-            done = keys == codes
-            hits = np.flatnonzero(done)
+            entries = self._table.take(places)
+            same = (entries >> _NUMBER) == keys
+            hits = same.nonzero()[0]
             found.append(hits if origin is None else origin.take(hits))
-            terms.append(self._index.take(places.take(hits)))
-            done |= keys == _EMPTY
-            left = np.flatnonzero(np.logical_not(done, out=done))
+            terms.append(entries.take(hits))
+            same ^= entries != _EMPTY
+            left = same.nonzero()[0]
             if not len(left):
-                return np.concatenate(found), np.concatenate(terms)
+                break
             origin = left if origin is None else origin.take(left)
-            codes = codes.take(left)
+            keys = keys.take(left)
             places = places.take(left)
             places += 1
-            places[places == self._places] = 0
+            places &= len(self._table) - 1
+        numbers = np.concatenate(terms)
+        numbers &= np.uint64((1 << int(_NUMBER)) - 1)
+        return np.concatenate(found), numbers
+
+    def encode(self, text: str) -> Codes:
+        """Return the characters of ``text`` as this vocabulary numbers them."""
+        return encode(text, self._numbers)
 
     def occurrences(
-        self, codes: NDArray[np.uint16], longest: int
+        self, characters: NDArray[np.uint16], longest: int
     ) -> Iterator[tuple[int, NDArray[np.int64], NDArray[np.integer[Any]]]]:
-        """Yield, for each length of n-gram, where in ``codes`` terms begin and which they are."""
+        """Yield, for each length of n-gram, where terms begin (in no order), and which they are."""
         if self._has_single:
-            singles = self._single.take(codes)
-            places = np.flatnonzero(singles >= 0)
+            singles = self._single.take(characters)
+            places = (singles >= 0).nonzero()[0]
             yield 1, places, singles.take(places)
         if longest < 2:
             return
-        wide = _widen(codes)
-        # No key has 0 in its lowest lane, nor in that of its first character: n-grams that touch a
-        # break are never found.
-        grams = (wide[:-1] << _LANE) | wide[1:]
-        places, terms = self.find(grams)
+        wide = np.zeros(len(characters) + LONGEST, dtype=np.uint64)  # breaks at the end
+        wide[: len(characters)] = characters
+        keys = wide[:-1] + np.uint64(len(self.codes))
+        keys *= self._n_characters
+        keys += wide[1:]
+        places, terms = self._find(keys)  # no key has a break in it
         yield 2, places, terms
         for length in range(3, longest + 1):
-            grams = (self.codes.take(terms) << _LANE) | wide.take(places + (length - 1))
-            hits, terms = self.find(grams)
+            keys = terms * self._n_characters
+            keys += wide.take(places + (length - 1))
+            hits, terms = self._find(keys)
             places = places.take(hits)
             yield length, places, terms
 
     def count(self, texts: Sequence[str], longest: int) -> Rows:
         """Count how often each term occurs in each of a batch of texts."""
-        codes, row_of = _rows_of(texts)
-        width = np.uint64(max(len(self), 1))
-        keys = np.concatenate(
-            [
-                row_of.take(places).view(np.uint64) * width + terms.astype(np.uint64)
-                for _, places, terms in self.occurrences(codes, longest)
-            ]
-        )
-        if len(texts) * len(self) < 2**32:
-            keys = keys.astype(np.uint32)  # sorts twice as fast
-            width = width.astype(np.uint32)
+        narrow = len(texts).bit_length() + self.bits <= 32
+        kind = np.uint32 if narrow else np.uint64  # 32 bits sort twice as fast
+        numbers = (np.arange(len(texts)) << self.bits).astype(kind)
+        characters, row_of = _characters(texts, self._numbers, numbers)
+        pieces = [np.empty(0, kind)]
+        for _, places, terms in self.occurrences(characters, longest):
+            piece = row_of.take(places)
+            piece |= terms.astype(kind)
+            pieces.append(piece)
+        keys = np.concatenate(pieces)
         keys.sort()
-        first = np.flatnonzero(np.concatenate(([True], keys[1:] != keys[:-1]))[: len(keys)])
-        counts = np.diff(first, append=len(keys))
-        rows, terms = np.divmod(keys.take(first), width)
-        return Rows(rows.astype(np.int64), terms.astype(np.int64), counts)
+        at = _changes(keys)
+        counts = np.diff(at, append=len(keys))
+        keys = keys.take(at)
+        rows = keys >> kind(self.bits)
+        first = _changes(rows)
+        keys &= kind((1 << self.bits) - 1)
+        return Rows(rows.take(first).astype(np.int64), first, keys.astype(np.int64), counts)
+
+
+def _changes(values: NDArray[Any]) -> NDArray[np.int64]:
+    """Return where each run of equal values begins."""
+    differs = np.empty(len(values), dtype=bool)
+    differs[:1] = True
+    np.not_equal(values[1:], values[:-1], out=differs[1:])
+    return differs.nonzero()[0]
+
+
+def _characters(
+    texts: Sequence[str], table: NDArray[np.uint16] | None, rows: NDArray[Any]
+) -> tuple[NDArray[np.uint16], NDArray[Any]]:
+    """Return the characters of all texts, one after the other, and for each its text's of ``rows``."""
+    codes, positions = encode("\n".join(texts), table)
+    row_of = np.repeat(rows, np.fromiter(map(len, texts), np.int64, len(texts)) + 1)
+    return codes, row_of[: len(codes)] if positions is None else row_of.take(positions)
 
 
 def lengths_of(codes: NDArray[np.uint64]) -> NDArray[np.int64]:
@@ -233,19 +270,19 @@ def document_frequencies(
         known = Vocabulary(codes)
         seen = [np.empty(0, np.uint64)]
         for start, end in batches(texts):
-            characters, row_of = _rows_of(texts[start:end])
-            wide = _widen(characters)
-            if length == 1:
-                places = np.flatnonzero(characters)
-                grams = wide.take(places)
-            else:  # (the beginning's number, the next character): 48 bits at most
-                *_, (_, places, terms) = known.occurrences(characters, length - 1)
-                following = wide.take(places + (length - 1))
-                going_on = np.flatnonzero(following)
-                places = places.take(going_on)
-                grams = terms.take(going_on).astype(np.uint64) << _LANE
-                grams |= following.take(going_on)
-            grams |= row_of.take(places).view(np.uint64) << _TOP  # fewer than 2**16 in a batch
+            numbers = np.arange(end - start, dtype=np.uint64)
+            characters, row_of = _characters(texts[start:end], None, numbers)
+            places = characters.nonzero()[0]
+            following = np.append(characters, np.zeros(LONGEST, np.uint16)).astype(np.uint64)
+            grams = following.take(places)
+            if length > 1:  # (the beginning's number, the next character): 40 bits at most
+                numbered, _ = _characters(texts[start:end], known._numbers, numbers)
+                *_, (_, places, terms) = known.occurrences(numbered, length - 1)
+                grams = terms.astype(np.uint64) << _LANE
+                grams |= following.take(places + (length - 1))
+                going_on = (grams & np.uint64(0xFFFF)).nonzero()[0]
+                grams, places = grams.take(going_on), places.take(going_on)
+            grams |= row_of.take(places) << _TOP  # fewer than 2**16 in a batch
             seen.append(np.unique(grams) & np.uint64((1 << 48) - 1))
         grams, holding = np.unique(np.concatenate(seen), return_counts=True)
         grams, holding = grams[holding >= min_df], holding[holding >= min_df]

@@ -1,0 +1,98 @@
+"""One field's share of the decision values: the sum over its terms of tf-idf value times weight."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from pdclassify.topics.features import Features
+from pdclassify.topics.vocabulary import Rows, batches
+
+__all__ = ["Layer", "quantize"]
+
+# Up to so many topics, gathering each topic's weights is faster than gathering rows of them.
+_FEW = 12
+
+
+def quantize(weights: ArrayLike, bits: int = 16) -> tuple[NDArray[Any], NDArray[np.float64]]:
+    """Return whole numbers and a scale for each topic: weights = numbers * scale, nearly.
+
+    Parameters
+    ----------
+    weights : array-like of float, shape (n_terms, n_topics)
+    bits : {8, 16}
+
+    Returns
+    -------
+    numbers : ndarray of int8 or int16, shape (n_terms, n_topics)
+    scale : ndarray of float64, shape (n_topics,)
+    """
+    values = np.asarray(weights, dtype=np.float64)
+    scale = np.abs(values).max(axis=0, initial=0.0) / (2 ** (bits - 1) - 1)
+    scale[scale == 0] = 1.0
+    return np.rint(values / scale).astype({8: np.int8, 16: np.int16}[bits]), scale
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Layer:
+    """One field's features and what each of its terms says for each topic.
+
+    Parameters
+    ----------
+    features : Features
+    weights : ndarray of int8, int16, float32 or float64, shape (n_terms, n_topics)
+    scale : ndarray of float64, shape (n_topics,)
+        What the weights of a topic are to be multiplied by.
+
+    Attributes
+    ----------
+    columns : tuple of ndarray
+        The weights topic by topic, if they are few.
+    """
+
+    features: Features
+    weights: NDArray[Any]
+    scale: NDArray[np.float64]
+    columns: tuple[NDArray[Any], ...] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        few = self.weights.shape[1] <= _FEW
+        columns = tuple(np.ascontiguousarray(self.weights.T)) if few else ()
+        object.__setattr__(self, "columns", columns)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle what cannot be derived."""
+        return Layer, (self.features, self.weights, self.scale)
+
+    def scores(self, texts: Sequence[str]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
+        """Return each text's sum for each topic, and whether any term of it is known."""
+        total = np.zeros((len(texts), len(self.scale)))
+        known = np.zeros(len(texts), dtype=bool)
+        for start, end in batches(texts):
+            found, values, norms = self.features.weighted(texts[start:end])
+            if len(found.rows):
+                rows = start + found.rows
+                total[rows] = self._sums(found, values) / norms[:, None]
+                known[rows] = np.maximum.reduceat(values, found.first) > 0  # not beginnings alone
+        return total * self.scale, known
+
+    def _sums(self, found: Rows, values: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Add up value times weight of each row's terms, always in the same order, without BLAS."""
+        if len(self.scale) <= _FEW:
+            columns = [
+                np.add.reduceat(column.take(found.terms) * values, found.first)
+                for column in self.columns
+            ]
+            return np.stack(columns, axis=1)
+        weights = self.weights.take(found.terms, axis=0)
+        ends = found.first + found.sizes
+        return np.stack(
+            [
+                np.einsum("i,ij->j", values[a:b], weights[a:b].astype(np.float64))
+                for a, b in zip(found.first.tolist(), ends.tolist(), strict=True)
+            ]
+        )
