@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pdclassify.topics.model import TopicModel
 
 __all__ = [
+    "analysis_columns",
     "analysis_line",
     "article_line",
     "error_line",
@@ -30,6 +31,7 @@ __all__ = [
     "keyword_line",
     "leftover_line",
     "summary_line",
+    "topic_columns",
     "topic_line",
 ]
 
@@ -40,6 +42,27 @@ DIGITS = 6
 
 #: What a record brings along beside its text, written where it is there.
 CARRIED = ("date", "section", "column", "publisher")
+
+#: The columns of each kind of line in a CSV file; those of topics depend on the model.
+IDENTITY_COLUMNS = ("id", "source", "title")
+SUMMARY_COLUMNS = (*IDENTITY_COLUMNS, "summary", "sentences")
+KEYWORD_COLUMNS = (*IDENTITY_COLUMNS, "keywords")
+ARTICLE_COLUMNS = (
+    "id", "source", "index", "column", "kicker", "title", "title_start", "title_end",
+    "title_displaced", "subtitle", "byline", "text", "start", "end", "paragraphs", "captions",
+)  # fmt: skip
+
+
+def topic_columns(model: TopicModel) -> tuple[str, ...]:
+    """Return the columns of ``predict``, ``prob_…`` for every topic among them."""
+    shares = (f"prob_{topic}" for topic in model.topics)
+    return (*IDENTITY_COLUMNS, "topics", "primary", *shares, "reason", "model")
+
+
+def analysis_columns(model: TopicModel) -> tuple[str, ...]:
+    """Return the columns of ``analyze``."""
+    parts = (ARTICLE_COLUMNS, topic_columns(model), SUMMARY_COLUMNS, KEYWORD_COLUMNS)
+    return tuple(dict.fromkeys(name for part in parts for name in part))
 
 
 def topic_line(article: Article, prediction: TopicPrediction, model: TopicModel) -> Line:
@@ -60,10 +83,7 @@ def keyword_line(article: Article, keywords: Sequence[Keyword]) -> Line:
 def article_line(article: Article) -> Line:
     """Return the line of ``split``: the article as it stands on its page."""
     line = article.to_dict()
-    for name in ("date", "section", "publisher"):
-        if line[name] is None:
-            del line[name]
-    return line
+    return {**{name: line[name] for name in ARTICLE_COLUMNS}, **_carried(article)}
 
 
 def analysis_line(analysis: Analysis, model: TopicModel) -> Line:

@@ -1,0 +1,192 @@
+"""The options that commands share, each declared once.
+
+A decorator adds its options to a command and hands them over as one object, so that a command's
+signature reads ``(inputs, output, …)``.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+import click
+
+from pdclassify.errors import UsageError
+
+if TYPE_CHECKING:
+    from pdclassify.reading.records import Item
+    from pdclassify.topics.model import TopicModel
+
+Command = Callable[..., Any]
+
+#: The columns of a record that ``--…-field`` can rename.
+FIELDS = ("text", "id", "title", "kicker", "subtitle", "date")
+
+
+#: How the topics of the shipped model are called in tables; ``--threshold 党建=.6`` works too.
+CHINESE = {"party_building": "党建", "governance": "治理", "style": "作风"}
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What to read, and how."""
+
+    paths: tuple[str, ...]
+    whole: bool
+    encoding: str | None
+    fields: Mapping[str, str]
+
+    def read(self, stdin: BinaryIO | None = None) -> Iterator[Item]:
+        """Yield the articles and what went wrong between them, in order."""
+        from pdclassify.reading.records import read
+
+        return read(
+            self.paths,
+            whole=self.whole,
+            encoding=self.encoding,
+            fields=self.fields,
+            stdin=stdin,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """Where the results go, and in which form: ``table``, ``jsonl`` or ``csv``."""
+
+    format: str
+    path: Path | None
+
+
+def takes_inputs(function: Command) -> Command:
+    """Add INPUT... and the options on how to read it; the command receives ``inputs``."""
+
+    @click.argument("paths", nargs=-1, required=True, metavar="INPUT...")
+    @click.option(
+        "--whole", is_flag=True, help="A .txt, .md or standard input is one article, not a page."
+    )
+    @click.option("--encoding", metavar="NAME", help="The encoding of all inputs, if not found.")
+    @_field_options
+    @wraps(function)
+    def command(
+        *, paths: tuple[str, ...], whole: bool, encoding: str | None, **options: Any
+    ) -> Any:
+        named = {name: options.pop(f"{name}_field") for name in FIELDS}
+        fields = {name: column for name, column in named.items() if column is not None}
+        return function(inputs=Inputs(paths, whole, encoding, fields), **options)
+
+    return command
+
+
+def _field_options(function: Command) -> Command:
+    for name in reversed(FIELDS):
+        function = click.option(
+            f"--{name}-field", metavar="NAME", help=f"The column that holds a record's {name}."
+        )(function)
+    return function
+
+
+def takes_output(*formats: str) -> Callable[[Command], Command]:
+    """Add ``--format`` and ``-o``; the command receives ``output``."""
+
+    def decorate(function: Command) -> Command:
+        @click.option(
+            "--format",
+            "form",
+            type=click.Choice(formats),
+            help="Default: a table on a terminal, JSON Lines into a pipe or a file.",
+        )
+        @click.option(
+            "-o",
+            "--output",
+            "path",
+            metavar="FILE",
+            type=click.Path(path_type=Path, dir_okay=False),
+            help="Write here; the file appears when it is whole.",
+        )
+        @wraps(function)
+        def command(*, form: str | None, path: Path | None, **options: Any) -> Any:
+            if form is None:
+                form = "table" if path is None and sys.stdout.isatty() else "jsonl"
+            return function(output=Output(form, path), **options)
+
+        return command
+
+    return decorate
+
+
+def takes_model(function: Command) -> Command:
+    """Add ``--model``; the command receives the loaded ``model``."""
+
+    @click.option(
+        "--model", "folder", metavar="DIR", help="A model's folder. Default: the shipped model."
+    )
+    @wraps(function)
+    def command(*, folder: str | None, **options: Any) -> Any:
+        from pdclassify.topics.bundle import load
+
+        return function(model=load(folder), **options)
+
+    return command
+
+
+def takes_verbose(function: Command) -> Command:
+    """Add ``-v``: log to stderr, and show where an error came from."""
+    return click.option(
+        "-v",
+        "--verbose",
+        is_flag=True,
+        is_eager=True,
+        expose_value=False,
+        callback=_be_verbose,
+        help="Say more on stderr; show tracebacks.",
+    )(function)
+
+
+def _be_verbose(ctx: click.Context, parameter: click.Parameter, verbose: bool) -> None:
+    if verbose:
+        import logging
+
+        ctx.ensure_object(dict)["verbose"] = True
+        handler = logging.StreamHandler()
+        handler.setFormatter(logging.Formatter("pdclassify: %(message)s"))
+        logger = logging.getLogger("pdclassify")
+        logger.addHandler(handler)
+        logger.setLevel(logging.INFO)
+
+
+def topic_named(name: str, model: TopicModel) -> str:
+    """Return the model's topic of that name, its Chinese name included."""
+    if name in model.topics:
+        return name
+    for topic in model.topics:
+        if CHINESE.get(topic) == name:
+            return topic
+    raise UsageError(
+        f"There is no topic {name!r} in the model {model.name}; it knows {', '.join(model.topics)}."
+    )
+
+
+def thresholds(given: tuple[str, ...], model: TopicModel) -> dict[str, float] | None:
+    """Read ``--threshold TOPIC=P``, or None if there is none."""
+    found: dict[str, float] = {}
+    for text in given:
+        name, _, number = text.rpartition("=")
+        try:
+            value = float(number)
+        except ValueError:
+            value = -1.0
+        if not name or not 0 <= value <= 1:
+            raise UsageError(
+                f"--threshold must be TOPIC=P with P from 0 to 1, style=.6 say. Got {text!r}."
+            )
+        found[topic_named(name, model)] = value
+    if found and not model.multilabel:
+        raise UsageError(
+            f"--threshold has no effect: the model {model.name} gives every article its most "
+            "probable label."
+        )
+    return found or None

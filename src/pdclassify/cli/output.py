@@ -1,0 +1,144 @@
+"""Lines -> JSON Lines, CSV or a table, on standard output or in a file that appears when whole."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol, TextIO
+
+from pdclassify.errors import InputError
+from pdclassify.lines import CARRIED, Line
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from pdclassify.cli.options import Output
+
+#: The mark by which a spreadsheet knows UTF-8.
+MARK = "\ufeff"
+
+
+class Writer(Protocol):
+    """Takes lines one by one and writes them."""
+
+    def write(self, line: Line) -> None:
+        """Write one line."""
+
+    def flush(self) -> None:
+        """Let go of everything that was written."""
+
+
+class JsonLines:
+    """One JSON object a line."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._encode = json.JSONEncoder(ensure_ascii=False).encode
+        self.flush = stream.flush
+
+    def write(self, line: Line) -> None:
+        """Write one object."""
+        self._stream.write(self._encode(line) + "\n")
+
+
+class Csv:
+    """Flat rows under fixed columns, for a spreadsheet."""
+
+    def __init__(self, stream: TextIO, columns: Sequence[str]) -> None:
+        stream.write(MARK)
+        names = (*columns, *(name for name in CARRIED if name not in columns), "error")
+        self._rows = csv.DictWriter(stream, names, restval="", extrasaction="ignore")
+        self._rows.writeheader()
+        self.flush = stream.flush
+
+    def write(self, line: Line) -> None:
+        """Write one row."""
+        self._rows.writerow(flat_row(line))
+
+
+class Table:
+    """Lines as a person reads them; ``view`` prints one."""
+
+    def __init__(self, stream: TextIO, view: View) -> None:
+        from rich.console import Console
+
+        self._console = Console(file=stream, highlight=False, markup=False, emoji=False)
+        self._view = view
+        self.flush = stream.flush
+
+    def write(self, line: Line) -> None:
+        """Print one line."""
+        self._view(self._console, line)
+
+
+View = Callable[["Console", Line], None]
+
+
+def flat_row(line: Line) -> Line:
+    """Return a line with every value a string or a number.
+
+    Lists are joined by ``;``, places are ``start-end``, probabilities a column ``prob_…`` each.
+    """
+    row: Line = {}
+    for name, value in line.items():
+        if name == "probabilities":
+            row.update({f"prob_{topic}": p for topic, p in value.items()})
+        elif name == "model":
+            row[name] = f"{value['name']} {value['digest']}"
+        elif isinstance(value, list):
+            row[name] = ";".join(map(_flat, value))
+        else:
+            row[name] = value
+    return row
+
+
+def _flat(item: Any) -> str:
+    """Return one member of a list: a topic, a keyword, or where a sentence or paragraph stands."""
+    if isinstance(item, dict):
+        return str(item["term"]) if "term" in item else f"{item['start']}-{item['end']}"
+    return str(item)
+
+
+@contextmanager
+def opened(
+    output: Output, *, columns: Sequence[str] = (), view: Callable[[], View]
+) -> Iterator[Writer]:
+    """Yield the writer that ``output`` asks for; a file gets its name when all is written."""
+    if output.path is None:
+        yield _writer(sys.stdout, output.format, columns, view)
+        sys.stdout.flush()
+        return
+    with written_whole(output.path) as stream:
+        yield _writer(stream, output.format, columns, view)
+
+
+def _writer(stream: TextIO, form: str, columns: Sequence[str], view: Callable[[], View]) -> Writer:
+    if form == "table":
+        return Table(stream, view())
+    return Csv(stream, columns) if form == "csv" else JsonLines(stream)
+
+
+@contextmanager
+def written_whole(path: Path) -> Iterator[TextIO]:
+    """Write text beside ``path`` and give it its name at the end; on failure nothing is left."""
+    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        stream = beside.open("w", encoding="utf-8", errors="backslashreplace", newline="")
+    except OSError as error:
+        raise InputError(
+            f"{path}: cannot be written ({error.strerror}); name a file in a folder that exists "
+            "and may be written to with -o."
+        ) from error
+    try:
+        with stream:
+            yield stream
+        beside.replace(path)
+    except BaseException:
+        with suppress(OSError):
+            beside.unlink()
+        raise

@@ -1,0 +1,186 @@
+"""Inputs -> a command's work -> outputs: one record in, one line out, in bounded memory."""
+
+from __future__ import annotations
+
+import io
+import os
+import select
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+import click
+
+from pdclassify.cli.output import View, Writer, opened
+from pdclassify.errors import UsageError
+from pdclassify.lines import Line, error_line, leftover_line
+
+if TYPE_CHECKING:
+    from pdclassify.article import Article
+    from pdclassify.cli.options import Inputs, Output
+    from pdclassify.reading.records import Item, RecordError
+
+Work = Callable[[Sequence["Article"]], Iterable[Line]]
+
+#: Articles that are worked on together: enough for the classifier's speed, few for memory.
+CHUNK = 64
+
+#: How many failures and skipped files are named one by one; the rest are counted.
+NAMED = 20
+
+
+def run(
+    inputs: Inputs,
+    output: Output,
+    work: Work,
+    *,
+    view: Callable[[], View],
+    columns: Sequence[str] = (),
+    leftover: bool = False,
+) -> int:
+    """Write one line for every article and every failure, in order; return the exit code.
+
+    Parameters
+    ----------
+    inputs : Inputs
+    output : Output
+    work : callable
+        Articles to as many lines, in the same order.
+    view : callable
+        Makes what prints a line in a table; called only for a table.
+    columns : sequence of str
+        Of a CSV file.
+    leftover : bool
+        Whether what belongs to no article gets a line too.
+    """
+    if output.path is not None:
+        refuse_input(output.path, inputs.paths)
+    with opened(output, columns=columns, view=view) as writer:
+        return Run(writer, work, leftover=leftover).through(inputs)
+
+
+def refuse_input(path: Path, inputs: Sequence[str]) -> None:
+    """Raise ``UsageError`` if the output would replace one of the inputs."""
+    for name in inputs:
+        if path.exists() and name != "-" and Path(name).exists() and path.samefile(name):
+            raise UsageError(f"-o {path} would replace the input; name another file.")
+
+
+class Run:
+    """One pass over the inputs; counts what failed and what was skipped."""
+
+    def __init__(self, writer: Writer, work: Work, *, leftover: bool) -> None:
+        self._writer = writer
+        self._work = work
+        self._leftover = leftover
+        self._pending: list[Item] = []
+        self._report = Report()
+
+    def through(self, inputs: Inputs) -> int:
+        """Read all inputs and return the exit code."""
+        from pdclassify.reading.records import Skipped
+
+        stdin = waiting_stdin(self._work_off) if "-" in inputs.paths else None
+        for item in inputs.read(stdin):
+            if isinstance(item, Skipped):
+                self._report.skipped(item.source)
+                continue
+            self._pending.append(item)
+            if len(self._pending) >= CHUNK:
+                self._work_off()
+        self._work_off()
+        return self._report.finish()
+
+    def _work_off(self) -> None:
+        """Write the lines of all that was read so far."""
+        from pdclassify.article import Article
+        from pdclassify.reading.records import Leftover, RecordError
+
+        pending, self._pending = self._pending, []
+        lines = iter(self._work([item for item in pending if isinstance(item, Article)]))
+        for item in pending:
+            if isinstance(item, RecordError):
+                self._report.failed(item)
+                self._writer.write(error_line(item.id, item.source, item.error))
+            elif isinstance(item, Leftover):
+                if self._leftover:
+                    self._writer.write(leftover_line(item.source, item.spans))
+            else:
+                self._report.done += 1
+                self._writer.write(next(lines))
+        if pending:
+            self._writer.flush()
+
+
+class Report:
+    """What is said on stderr about inputs that failed or were passed over."""
+
+    def __init__(self) -> None:
+        self.done = 0
+        self._failed = 0
+        self._unreadable = 0
+        self._skipped: list[str] = []
+
+    def failed(self, error: RecordError) -> None:
+        """Count a failure, and name it unless too many were named."""
+        self._failed += 1
+        self._unreadable += error.whole_file
+        if self._failed <= NAMED:
+            say(error.error)
+
+    def skipped(self, source: str) -> None:
+        """Note a file of a folder that is of no kind we read."""
+        self._skipped.append(source)
+
+    def finish(self) -> int:
+        """Say what was not said yet and return the exit code."""
+        if self._failed > NAMED:
+            say(f"{self._failed - NAMED} more records failed; each has its line with 'error'.")
+        if self._skipped:
+            names = ", ".join(self._skipped[:NAMED])
+            more = len(self._skipped) - NAMED
+            rest = f" and {more} more" if more > 0 else ""
+            say(f"skipped {len(self._skipped)} files of a kind that is not read: {names}{rest}")
+        if not self._failed:
+            return 0
+        return 2 if not self.done and self._failed == self._unreadable else 1
+
+
+def say(message: str) -> None:
+    """Print one line on stderr."""
+    click.echo(f"pdclassify: {' '.join(message.split())}", err=True)
+
+
+def waiting_stdin(before_waiting: Callable[[], None]) -> BinaryIO:
+    """Return standard input; ``before_waiting`` is called whenever it has nothing to give yet.
+
+    So a record that trickles in through a pipe is answered at once, and a flood is worked off in
+    chunks.
+    """
+    raw = sys.stdin.buffer
+    try:
+        number = raw.fileno()
+    except (OSError, AttributeError):
+        return raw
+    if os.name != "posix":
+        return raw
+    return io.BufferedReader(_WaitingInput(number, before_waiting), 1 << 16)
+
+
+class _WaitingInput(io.RawIOBase):
+    """A file descriptor that tells before it makes its reader wait."""
+
+    def __init__(self, number: int, before_waiting: Callable[[], None]) -> None:
+        self._number = number
+        self._before_waiting = before_waiting
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]  # RawIOBase takes any buffer
+        if not select.select([self._number], [], [], 0)[0]:
+            self._before_waiting()
+        data = os.read(self._number, len(buffer))
+        buffer[: len(data)] = data
+        return len(data)
