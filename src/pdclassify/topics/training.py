@@ -22,7 +22,8 @@ from pdclassify.errors import TrainingError, UsageError
 from pdclassify.topics.calibration import Sigmoid, Softmax
 from pdclassify.topics.evaluation import Outcome, score
 from pdclassify.topics.features import Features, Field, part
-from pdclassify.topics.model import Layer, Primary, TopicModel, quantize
+from pdclassify.topics.layers import Layer, quantize
+from pdclassify.topics.model import Primary, TopicModel
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix

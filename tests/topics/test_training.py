@@ -1,0 +1,147 @@
+from __future__ import annotations
+
+import random
+
+import numpy as np
+import pytest
+
+from pdclassify.article import Article
+from pdclassify.errors import TrainingError, UsageError
+from pdclassify.topics.evaluation import evaluate
+from pdclassify.topics.training import labelled, train, train_articles
+
+WORDS = {
+    "football": ["球队", "进球", "门将", "比分", "联赛", "教练"],
+    "weather": ["降雨", "气温", "寒潮", "大风", "预报", "多云"],
+    "harvest": ["小麦", "收割", "粮仓", "农田", "丰收", "播种"],
+}
+
+
+def made(n: int = 20, size: int = 60, seed: int = 0) -> tuple[list[str], list[str]]:
+    """Return texts of one topic each, made of its words and of common ones."""
+    rng = random.Random(seed)
+    texts, labels = [], []
+    for topic, words in WORDS.items():
+        for _ in range(n):
+            texts.append("，".join(rng.choices([*words, "昨天", "记者", "表示"], k=size)))
+            labels.append(topic)
+    return texts, labels
+
+
+def test_single_label_learns() -> None:
+    """Names as labels give a model of exactly one topic a document, with shares that sum to one."""
+    texts, labels = made()
+    model = train(texts, labels)
+    assert not model.multilabel
+    assert model.topics == ("football", "harvest", "weather")
+    other, truth = made(seed=1)
+    found = model.predict(other)
+    assert [p.primary for p in found] == truth
+    assert all(abs(sum(p.probabilities.values()) - 1) < 1e-9 for p in found)
+
+
+def test_multi_label_learns_none() -> None:
+    """Lists as labels give a model that may find several topics or none."""
+    texts, labels = made(30)
+    lists = [[] if label == "weather" else [label] for label in labels]
+    both = [texts[i] + "。" + texts[30 + i] for i in range(30)]
+    model = train(texts + both, lists + [["football", "harvest"]] * 30)
+    assert model.multilabel
+    assert model.topics == ("football", "harvest")
+    other, truth = made(10, seed=1)
+    found = model.predict([*other, other[0] + "。" + other[10]])
+    assert [list(p.topics) for p in found[:-1]] == [[t] if t != "weather" else [] for t in truth]
+    assert set(found[-1].topics) == {"football", "harvest"}
+
+
+def test_order_changes_nothing() -> None:
+    """Documents in another order give the same arrays and numbers."""
+    texts, labels = made()
+    order = list(range(len(texts)))
+    random.Random(3).shuffle(order)
+    first = train(texts, labels)
+    second = train([texts[i] for i in order], [labels[i] for i in order])
+    assert first.info == second.info
+    assert np.array_equal(first.intercept, second.intercept)
+    for one, other in zip(first.layers, second.layers, strict=True):
+        assert np.array_equal(one.weights, other.weights)
+
+
+def test_titles_and_articles_get_recipes_of_their_own() -> None:
+    """The length of the texts chooses the recipe, and the model says which and why."""
+    assert train(*made(size=8)).info["recipe"] == "titles"
+    model = train(*made())
+    assert model.info["recipe"] == "articles"
+    assert "characters" in model.info["why"]
+
+
+def test_precision_raises_thresholds() -> None:
+    """A precision asked for never gives a lower threshold than the best F1."""
+    texts, labels = made(40, size=3)
+    lists = [[label] for label in labels]
+    plain = train(texts, lists)
+    strict = train(texts, lists, operating_point="precision:1.0")
+    assert all(strict.thresholds[t] >= plain.thresholds[t] for t in plain.topics)
+
+
+@pytest.mark.parametrize(
+    ("documents", "labels", "words"),
+    [
+        ([], [], "not one document"),
+        (["雨"] * 9, ["weather"] * 9, "same label"),
+        (["雨", "球"] * 3, ["weather", "football"] * 3, "football (3), weather (3)"),
+        ([""] * 20, ["weather", "football"] * 10, "empty"),
+    ],
+)
+def test_bad_data_is_said(documents: list[str], labels: list[str], words: str) -> None:
+    """Data from which nothing can be learned gives an error that names what is missing."""
+    with pytest.raises(TrainingError) as caught:
+        train(documents, labels)
+    assert words in str(caught.value)
+
+
+def test_contradictory_duplicates_are_survived() -> None:
+    """The same text with two labels is learned from without complaint, as the doubt it is."""
+    texts, labels = made()
+    model = train([*texts, texts[0], texts[0]], [*labels, "weather", "harvest"])
+    assert len(model.predict(texts)) == len(texts)
+
+
+def test_wrong_arguments_are_refused() -> None:
+    """Unequal numbers, mixed labels and unknown operating points are usage errors."""
+    texts, labels = made()
+    with pytest.raises(UsageError, match="each needs one"):
+        train(texts, labels[:-1])
+    with pytest.raises(UsageError, match="Got both"):
+        train(texts, [*labels[:-1], ["weather"]])
+    with pytest.raises(UsageError, match="operating point"):
+        train(texts, [[label] for label in labels], operating_point="recall:0.9")
+    with pytest.raises(UsageError, match="thresholds"):
+        train(texts, labels, operating_point="precision:0.9")
+
+
+def test_labels_are_found_in_articles() -> None:
+    """Articles bring their labels along, and one without is named."""
+    texts, labels = made()
+    articles = [
+        Article(text=text, id=f"a{i}", extra={"label": label})
+        for i, (text, label) in enumerate(zip(texts, labels, strict=True))
+    ]
+    assert train_articles(articles).topics == ("football", "harvest", "weather")
+    with pytest.raises(TrainingError, match="a0"):
+        labelled([Article(text="雨", id="a0")])
+    with pytest.raises(TrainingError, match="b1"):
+        labelled([articles[0], Article(text="雨", id="b1", extra={"label": None})])
+
+
+def test_evaluation_counts_what_is_wrong() -> None:
+    """A perfect model scores one; a label it does not know lowers accuracy and macro-F1."""
+    model = train(*made())
+    texts, labels = made(seed=2)
+    found = evaluate(model, texts, labels, draws=20)
+    assert found.accuracy == found.macro_f1 == found.micro_f1 == 1.0
+    assert found.n == len(texts)
+    found = evaluate(model, [*texts, "雨"], [*labels, "chess"], draws=20)
+    assert found.accuracy < 1
+    assert found.per_topic["chess"]["f1"] == 0
+    assert "ece" not in found.to_dict()
