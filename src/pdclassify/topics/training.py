@@ -28,7 +28,16 @@ from pdclassify.topics.model import Primary, TopicModel
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
-__all__ = ["FLOOR", "Labelled", "Recipe", "choose_recipe", "labelled", "train", "train_articles"]
+__all__ = [
+    "FLOOR",
+    "Labelled",
+    "Recipe",
+    "choose_recipe",
+    "labelled",
+    "labels_of",
+    "train",
+    "train_articles",
+]
 
 #: Fewer examples of a topic than this cannot be split into folds.
 FLOOR = 5
@@ -107,26 +116,33 @@ def labelled(articles: Iterable[Article], *, field: str | None = None) -> Labell
         If there is no article, or one without a label, or labels of both kinds.
     """
     found = list(articles)
-    if not found:
-        raise TrainingError("There is not one article to learn from.")
-    field = field or next((name for name in ("topics", "label") if name in found[0].extra), None)
+    return _sorted(
+        found,
+        labels_of(found, field=field),
+        [bool(article.extra.get("unsure")) for article in found],
+        [article.extra.get("primary") for article in found],
+    )
+
+
+def labels_of(
+    articles: Sequence[Article], *, field: str | None = None
+) -> list[str] | list[tuple[str, ...]]:
+    """Return the label of each article, in order; see `labelled`."""
+    if not articles:
+        raise TrainingError("There is not one article with labels.")
+    field = field or next((name for name in ("topics", "label") if name in articles[0].extra), None)
     if field is None:
         raise TrainingError(
-            f"{found[0].id}: no field 'topics' (a list) or 'label'; name the field of the labels."
+            f"{articles[0].id}: no field 'topics' (a list) or 'label'; name the field of the labels."
         )
-    labels = [_label(article, field) for article in found]
+    labels = [_label(article, field) for article in articles]
     several = isinstance(labels[0], tuple)
-    for article, label in zip(found, labels, strict=True):
+    for article, label in zip(articles, labels, strict=True):
         if isinstance(label, tuple) is not several:
             raise TrainingError(
                 f"{article.id}: {field!r} is {label!r}; either all labels are lists or none is."
             )
-    return _sorted(
-        found,
-        labels,
-        [bool(article.extra.get("unsure")) for article in found],
-        [article.extra.get("primary") for article in found],
-    )
+    return labels  # type: ignore[return-value]  # all of one kind, as was checked
 
 
 def _label(article: Article, field: str) -> str | tuple[str, ...]:
