@@ -33,6 +33,7 @@ __all__ = [
     "summary_line",
     "topic_columns",
     "topic_line",
+    "wrong_line",
 ]
 
 Line = dict[str, Any]
@@ -112,6 +113,19 @@ def leftover_line(source: str, spans: Sequence[Span]) -> Line:
     return {
         "source": source,
         "leftover": [{"start": span.start, "end": span.end} for span in spans],
+    }
+
+
+def wrong_line(
+    article: Article, expected: Sequence[str], prediction: TopicPrediction, model: TopicModel
+) -> Line:
+    """Return the line of a record that a model got wrong, as ``evaluate --errors`` writes it."""
+    return {
+        **_identity(article),
+        "expected": list(expected),
+        **_topics(prediction, model),
+        **_carried(article),
+        "text": article.text,
     }
 
 

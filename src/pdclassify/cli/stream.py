@@ -67,6 +67,24 @@ def refuse_input(path: Path, inputs: Sequence[str]) -> None:
             raise UsageError(f"-o {path} would replace the input; name another file.")
 
 
+def collect(inputs: Inputs) -> tuple[list[Article], Report]:
+    """Read all articles at once; what failed is said, and counts in the report's exit code."""
+    from pdclassify.article import Article
+    from pdclassify.reading.records import RecordError, Skipped
+
+    articles: list[Article] = []
+    report = Report()
+    for item in inputs.read():
+        if isinstance(item, Article):
+            report.done += 1
+            articles.append(item)
+        elif isinstance(item, RecordError):
+            report.failed(item)
+        elif isinstance(item, Skipped):
+            report.skipped(item.source)
+    return articles, report
+
+
 class Run:
     """One pass over the inputs; counts what failed and what was skipped."""
 
@@ -136,7 +154,7 @@ class Report:
     def finish(self) -> int:
         """Say what was not said yet and return the exit code."""
         if self._failed > NAMED:
-            say(f"{self._failed - NAMED} more records failed; each has its line with 'error'.")
+            say(f"{self._failed - NAMED} more records failed.")
         if self._skipped:
             names = ", ".join(self._skipped[:NAMED])
             more = len(self._skipped) - NAMED

@@ -1,0 +1,69 @@
+"""``evaluate``: a model against labels."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from pdclassify.cli.options import Inputs, takes_inputs, takes_model, takes_verbose
+from pdclassify.cli.output import JsonLines, written_whole
+from pdclassify.cli.stream import collect
+from pdclassify.errors import InputError
+from pdclassify.lines import wrong_line
+
+if TYPE_CHECKING:
+    from pdclassify.topics.model import TopicModel
+
+
+@click.command()
+@takes_inputs
+@takes_model
+@click.option(
+    "--label-field",
+    metavar="NAME",
+    help="The column of the labels. Default: 'topics' (a list), else 'label' (one of many).",
+)
+@click.option(
+    "--errors",
+    metavar="FILE",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write the records that the model gets wrong here, as JSON Lines.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["table", "json"]),
+    default="table",
+    show_default=True,
+)
+@takes_verbose
+def command(
+    inputs: Inputs, model: TopicModel, label_field: str | None, errors: Path | None, form: str
+) -> int:
+    """Compare a model's topics with the labels of records, with 95 % intervals."""
+    from pdclassify.topics.evaluation import evaluate
+    from pdclassify.topics.training import labels_of
+
+    articles, report = collect(inputs)
+    if not articles:
+        report.finish()
+        raise InputError(f"{', '.join(inputs.paths)}: not one record that can be read.")
+    labels = labels_of(articles, field=label_field)
+    found = evaluate(model, articles, labels)
+    if errors is not None:
+        with written_whole(errors) as stream:
+            lines = JsonLines(stream)
+            for article, label, got in zip(articles, labels, model.predict(articles), strict=True):
+                expected = (label,) if isinstance(label, str) else label
+                if set(expected) != set(got.topics):
+                    lines.write(wrong_line(article, expected, got, model))
+    if form == "json":
+        click.echo(json.dumps(found.to_dict(), ensure_ascii=False))
+    else:
+        from pdclassify.cli.scores import print_scores
+
+        print_scores(found, model)
+    return report.finish()

@@ -1,0 +1,108 @@
+"""The text of an article with the words marked that spoke for a topic or against it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.text import Text
+
+from pdclassify.cli.layout import names_of, percent, right, wrap_spans
+from pdclassify.cli.views import View, _print, _width
+from pdclassify.lines import Line
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from pdclassify.article import Article
+
+#: Terms listed for and against a topic, each.
+LISTED = 8
+
+#: From which share of the strongest mark on a character is marked, and how.
+MARKS = ((0.5, "bold green", "bold red"), (0.2, "green", "red"))
+
+
+class Marked(View):
+    """A headline an article; for each topic the marked text and its strongest terms."""
+
+    def show(self, console: Console, line: Line) -> None:
+        """Print the explanations of one article."""
+        article: Article = line["article"]
+        for topic, found in line["explanation"].items():
+            console.print()
+            given = topic in line["topics"]
+            head = Text(f"{names_of([topic])[0]} {percent(found['probability']).strip()}")
+            head.stylize("bold green" if given else "bold")
+            head.append("" if given else "  (not given)", "dim")
+            _print(console, head)
+            text, marks = marked(article, found["terms"])
+            strongest = float(np.abs(marks).max(initial=0.0))
+            for start, end in wrap_spans(text, _width(console) - 2):
+                _print(console, _marked_row(text[start:end], marks[start:end], strongest))
+            self._terms(console, found)
+
+    def _terms(self, console: Console, found: Line) -> None:
+        """Print the strongest terms for and against side by side, and what they add up to."""
+        for_it = [term for term in found["terms"] if term["weight"] > 0]
+        against = [term for term in found["terms"] if term["weight"] < 0]
+        wide = max((_width(console) - 4) // 2, 24)
+        console.print()
+        for n in range(min(LISTED, max(len(for_it), len(against)))):
+            row = Text()
+            for terms, style in ((for_it, "green"), (against, "red")):
+                cell = Text("  ")
+                if n < len(terms):
+                    cell.append(right(f"{terms[n]['weight']:+.3f}", 7), "dim")
+                    cell.append(f"  {terms[n]['term']}", style)
+                    cell.append(f" ×{len(terms[n]['spans'])}", "dim")
+                cell.truncate(wide, pad=True)
+                row.append_text(cell)
+            row.rstrip()
+            _print(console, row)
+        total = sum(term["weight"] for term in found["terms"])
+        rest = len(found["terms"])
+        told = f"{rest} terms {total:+.3f}, intercept {found['intercept']:+.3f}"
+        _print(console, Text(f"  {told} = decision {found['decision']:+.3f}", style="dim"))
+
+
+def marked(article: Article, terms: Sequence[Line]) -> tuple[str, NDArray[np.float64]]:
+    """Return headline and text in one, and what each of its characters adds to the decision.
+
+    A term's weight is shared out among the characters of all its places.
+    """
+    title = article.title or ""
+    text = f"{title}\n{article.text}" if title else article.text
+    marks = np.zeros(len(text) + 1)
+    body = len(text) - len(article.text)
+    segments = [tuple(s) for s in article.segments] or [(0, 0, len(article.text))]
+    places = [(start + body, at, length) for start, at, length in segments]
+    if title and article.title_start is not None:
+        places.append((0, article.title_start, len(title)))
+    starts = np.array(sorted((at, start, length) for start, at, length in places))
+    for term in terms:
+        size = sum(span["end"] - span["start"] for span in term["spans"])
+        for span in term["spans"]:
+            row = int(np.searchsorted(starts[:, 0], span["start"], side="right")) - 1
+            at, start, length = starts[max(row, 0)]
+            first = span["start"] - at
+            if 0 <= first < length:
+                last = min(first + span["end"] - span["start"], length)
+                marks[start + first : start + last] += term["weight"] / size
+    return text, marks[:-1]
+
+
+def _marked_row(text: str, marks: NDArray[np.float64], strongest: float) -> Text:
+    """Return one row of text, its characters marked by how much they add."""
+    row = Text("  ")
+    for character, value in zip(text, marks.tolist(), strict=True):
+        style = ""
+        for least, for_it, against in MARKS:
+            if abs(value) >= least * strongest > 0:
+                style = for_it if value > 0 else against
+                break
+        row.append(character, style)
+    row.rstrip()
+    return row

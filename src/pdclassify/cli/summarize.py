@@ -1,0 +1,75 @@
+"""``summarize``: the sentences that an editor would print."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pdclassify.cli.options import Inputs, Output, takes_inputs, takes_output, takes_verbose
+from pdclassify.cli.output import View
+from pdclassify.cli.stream import run
+from pdclassify.errors import UsageError
+from pdclassify.lines import SUMMARY_COLUMNS, Line, summary_line
+
+if TYPE_CHECKING:
+    from pdclassify.article import Article
+
+
+@click.command()
+@takes_inputs
+@click.option("--sentences", type=click.IntRange(1), help="This many sentences.")
+@click.option(
+    "--chars", type=click.IntRange(1), help="At most this many characters; 180 if nothing is said."
+)
+@click.option("--ratio", type=float, help="This share of the article's characters, 0 to 1.")
+@click.option(
+    "--focus", metavar="TOPIC|WORDS", help="What the article says on a topic or on some words."
+)
+@click.option(
+    "--method",
+    type=click.Choice(["textrank", "lead"]),
+    default="textrank",
+    show_default=True,
+    help="How sentences are ranked; lead takes the first ones.",
+)
+@takes_output("table", "jsonl", "csv")
+@takes_verbose
+def command(
+    inputs: Inputs,
+    sentences: int | None,
+    chars: int | None,
+    ratio: float | None,
+    focus: str | None,
+    method: str,
+    output: Output,
+) -> int:
+    """Summarize every article in its own sentences.
+
+    The length is one of --sentences, --chars (a hard limit) and --ratio.
+    """
+    from pdclassify.summary.textrank import summarize
+
+    budget = one_budget(sentences=sentences, chars=chars, ratio=ratio)
+    if focus is not None and method == "lead":
+        raise UsageError("--focus has no effect with --method lead, which takes the first ones.")
+
+    def work(articles: Sequence[Article]) -> Iterator[Line]:
+        for article in articles:
+            yield summary_line(article, summarize(article, focus=focus, method=method, **budget))
+
+    def view() -> View:
+        from pdclassify.cli.views import Cards, summary_part
+
+        return Cards(summary_part)
+
+    return run(inputs, output, work, view=view, columns=SUMMARY_COLUMNS)
+
+
+def one_budget(**given: float | None) -> dict[str, Any]:
+    """Return the one budget that was given, 180 characters if there is none."""
+    budget = {name: value for name, value in given.items() if value is not None}
+    if len(budget) > 1:
+        raise UsageError(f"Give one of --sentences, --chars and --ratio. Got {len(budget)}.")
+    return budget or {"chars": 180}
