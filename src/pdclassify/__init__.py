@@ -30,9 +30,11 @@ if TYPE_CHECKING:
         InputError,
         ModelFileError,
         NotFittedError,
+        OutputError,
         PdclassifyError,
         TrainingError,
         UsageError,
+        WorkerError,
     )
     from pdclassify.reading.page import split_page
     from pdclassify.reading.records import read
@@ -74,9 +76,11 @@ _HOME = {
     "InputError": "errors",
     "ModelFileError": "errors",
     "NotFittedError": "errors",
+    "OutputError": "errors",
     "PdclassifyError": "errors",
     "TrainingError": "errors",
     "UsageError": "errors",
+    "WorkerError": "errors",
 }
 
 __all__ = [  # mypy needs them spelled out; a test holds them equal to _HOME
@@ -107,9 +111,11 @@ __all__ = [  # mypy needs them spelled out; a test holds them equal to _HOME
     "InputError",
     "ModelFileError",
     "NotFittedError",
+    "OutputError",
     "PdclassifyError",
     "TrainingError",
     "UsageError",
+    "WorkerError",
 ]
 
 

@@ -12,9 +12,11 @@ __all__ = [
     "InputError",
     "ModelFileError",
     "NotFittedError",
+    "OutputError",
     "PdclassifyError",
     "TrainingError",
     "UsageError",
+    "WorkerError",
 ]
 
 
@@ -30,6 +32,10 @@ class UsageError(PdclassifyError, ValueError):
 
 class InputError(PdclassifyError):
     """A file or folder that cannot be read at all."""
+
+
+class OutputError(PdclassifyError):
+    """A file or folder that cannot be written."""
 
 
 class DecodeError(InputError):
@@ -61,6 +67,10 @@ class TrainingError(PdclassifyError):
 
 class NotFittedError(PdclassifyError, ValueError, AttributeError):
     """An estimator that is asked before it has learned."""
+
+
+class WorkerError(PdclassifyError):
+    """Worker processes that were killed, or that could not be kept alive."""
 
 
 class ConvergenceWarning(UserWarning):

@@ -1,0 +1,127 @@
+"""Who does the work: this process, joblib's workers on this machine, or Dask's on others."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
+from typing import Any
+
+from pdclassify.batch.plan import Found, Shard
+from pdclassify.batch.work import Job, Outcome, work
+from pdclassify.errors import UsageError, WorkerError
+
+__all__ = ["engine_context", "job_count", "outcomes"]
+
+ENGINES = ("local", "dask")
+
+
+def engine_context(
+    engine: str, scheduler: str | None, jobs: int | None
+) -> AbstractContextManager[Any]:
+    """Return the context in which joblib finds its workers.
+
+    Raises
+    ------
+    UsageError
+        For an unknown engine, options that contradict each other, a scheduler that does not
+        answer, or an extra that is not installed.
+    """
+    if engine not in ENGINES:
+        raise UsageError(f"engine must be one of {', '.join(ENGINES)}. Got {engine!r}.")
+    if engine == "local":
+        if scheduler is not None:
+            raise UsageError("scheduler has no effect without the engine dask.")
+        if jobs is not None and (jobs == 0 or jobs < -1):
+            raise UsageError(f"jobs must be at least 1, or -1 for all cores. Got {jobs}.")
+        return ExitStack()
+    if scheduler is None:
+        raise UsageError("The engine dask needs the scheduler's address, tcp://host:8786 say.")
+    if jobs is not None:
+        raise UsageError(
+            "jobs has no effect with the engine dask: its workers are those there are."
+        )
+    return _dask(scheduler)
+
+
+@contextmanager
+def _dask(scheduler: str) -> Iterator[None]:
+    try:
+        from distributed import Client
+    except ImportError:
+        raise UsageError(
+            "The engine dask needs the package distributed: pip install 'pdclassify[dask]'."
+        ) from None
+    import joblib
+
+    try:
+        client: Any = Client(scheduler, timeout=10, set_as_default=False)  # type: ignore[no-untyped-call,unused-ignore]  # Dask's is not annotated
+    except (OSError, ValueError) as error:
+        raise UsageError(
+            f"{scheduler}: no scheduler of Dask answers there ({error}); start one by 'dask "
+            "scheduler' and workers by 'dask worker', and name its address."
+        ) from error
+    with client, joblib.parallel_config("dask", client=client, wait_for_workers_timeout=60):
+        yield
+
+
+def job_count(jobs: int | None, found: Found, shard_bytes: int, engine: str) -> int:
+    """Return how many workers there are to be.
+
+    A run of one shard or two does not pay for starting any.
+    """
+    import joblib
+
+    if engine != "local":
+        return -1
+    cores: int = joblib.cpu_count()
+    if jobs is None:
+        told: int = joblib.effective_n_jobs(
+            None
+        )  # more than one only within joblib.parallel_config
+        size = sum(source.size for source in found.sources)
+        return told if told > 1 else min(cores, max(1, size // (2 * shard_bytes)))
+    return cores if jobs == -1 else jobs
+
+
+def outcomes(shards: Iterator[Shard], job: Job, jobs: int) -> Generator[Outcome]:
+    """Yield the outcome of each shard as it is finished, in any order.
+
+    Raises
+    ------
+    BrokenProcessPool
+        If a worker on this machine was killed.
+    WorkerError
+        If Dask gave a shard up, since it took several workers with it.
+    """
+    if jobs == 1:
+        for shard in shards:
+            yield work(shard, job)
+        return
+    from joblib import Parallel, delayed
+
+    failed: list[BaseException] = []
+
+    def guarded() -> Iterator[Any]:
+        # joblib asks for tasks in a thread of its own, in which an error would be lost.
+        try:
+            for shard in shards:
+                yield delayed(work)(shard, job)
+        except Exception as error:
+            failed.append(error)
+
+    # No more shards than needed are read ahead: some carry their input with them.
+    parallel = Parallel(
+        n_jobs=jobs, return_as="generator_unordered", batch_size=1, pre_dispatch="n_jobs + 2"
+    )
+    try:
+        with closing(parallel(guarded())) as stream:
+            yield from stream
+    except Exception as error:
+        if type(error).__name__ == "KilledWorker":
+            raise WorkerError(
+                f"{job.folder}: Dask gave up on a shard that took several workers with it (for "
+                "want of memory?); what is finished is kept: go on by --resume."
+            ) from error
+        raise
+    if failed:
+        raise failed[0]

@@ -1,0 +1,415 @@
+"""Inputs -> shards, the same ones every time.
+
+A shard is a few megabytes of input. Where a worker can find its part by itself (a byte range of a
+plain JSON Lines file, row groups of a Parquet file, small files whole), the shard only says where
+it is. What can only be read from the beginning (a large .gz or CSV, a row group of a million rows)
+is read once, here, and travels with the shard. Either way no more than a few shards exist at once.
+"""
+
+from __future__ import annotations
+
+import gzip
+import os
+import shutil
+import tempfile
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+from pdclassify.errors import InputError, UsageError
+from pdclassify.reading.fields import RecordError
+from pdclassify.reading.records import Item, kind, line_encoding, read
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["SHARD_BYTES", "Found", "Piece", "Reading", "Shard", "Source", "find", "plan"]
+
+#: Of text in a shard: some 2,500 articles of 1,000 characters, a fraction of a second of work for
+#: ``predict`` and a dozen for ``analyze``; what is lost, at most, of each worker's work by a kill.
+SHARD_BYTES = 8 << 20
+
+_BROKEN = (OSError, EOFError, zlib.error)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How the inputs are to be read; see `pdclassify.read`."""
+
+    names: Mapping[str, str]
+    fields: Mapping[str, str] = field(default_factory=dict)
+    whole: bool = False
+    encoding: str | None = None
+
+    def read(self, path: str) -> Iterator[Item]:
+        """Read one file, with those options that can have an effect on it."""
+        form = kind(path)
+        return read(
+            [path],
+            whole=self.whole and form == "page",
+            encoding=self.encoding if form != "parquet" else None,
+            fields=self.fields if self.fields and form != "page" else None,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """An input file, and by what it is known to be unchanged."""
+
+    path: str
+    size: int
+    modified: int
+
+    def identity(self) -> dict[str, Any]:
+        """Return the same as JSON."""
+        return {"path": self.path, "size": self.size, "modified": self.modified}
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The inputs: files in order, and those of a kind that is not read."""
+
+    sources: tuple[Source, ...]
+    skipped: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of one input.
+
+    Parameters
+    ----------
+    source : str
+    form : str
+        ``file`` (all of it), ``lines`` (a byte range), ``groups`` (row groups of a Parquet file),
+        or carried along: ``block`` (bytes of lines), ``rows`` (of a Parquet file, as an Arrow
+        stream), ``items`` (articles and errors).
+    start, end : int
+        Bytes of the (decompressed) file, row groups, rows or items, end exclusive.
+    index : int
+        The first record's place in its source, from 0.
+    number : int
+        The first line's number, from 1.
+    encoding : str
+    payload : object, optional
+    weight : int
+        Bytes of text, about.
+    cost : int
+        Bytes of the input file, for the progress bar.
+    """
+
+    source: str
+    form: str
+    start: int = 0
+    end: int = 0
+    index: int = 0
+    number: int = 1
+    encoding: str = ""
+    payload: Any = field(default=None, repr=False)
+    weight: int = 0
+    cost: int = 0
+
+    def describe(self) -> dict[str, Any]:
+        """Return where the piece is, for the manifest."""
+        unit = {"lines": "bytes", "block": "bytes", "groups": "row_groups"}.get(self.form, "rows")
+        place = {} if self.form == "file" else {unit: [self.start, self.end]}
+        return {"path": self.source, **place}
+
+
+@dataclass(frozen=True, slots=True)
+class Shard:
+    """What one worker turns into one output file."""
+
+    number: int
+    pieces: tuple[Piece, ...]
+
+    @property
+    def name(self) -> str:
+        """The name of the output file, without its ending."""
+        return f"part-{self.number:05d}"
+
+    @property
+    def cost(self) -> int:
+        """Bytes of the input files, for the progress bar."""
+        return sum(piece.cost for piece in self.pieces)
+
+    def describe(self) -> list[dict[str, Any]]:
+        """Return where the pieces are, for the manifest."""
+        return [piece.describe() for piece in self.pieces]
+
+
+def find(inputs: Sequence[str], *, apart_from: Path) -> Found:
+    """List the files to be read: those named, and those in folders in the order of their names.
+
+    Parameters
+    ----------
+    inputs : sequence of str
+    apart_from : Path
+        The output's folder, which may lie in an input's.
+
+    Raises
+    ------
+    InputError
+        If an input is not there, may not be read, or is of a kind that is not read: a run of
+        hours must not begin with a slip of the pen.
+    UsageError
+        For standard input, which could not be read again.
+    """
+    sources: list[Source] = []
+    skipped: list[str] = []
+    own = apart_from.resolve()
+
+    def fail(error: OSError) -> None:
+        raise InputError(f"{error.filename}: cannot be read: {error.strerror}.")
+
+    for path in inputs:
+        if path == "-":
+            raise UsageError(
+                "batch reads files and folders: standard input cannot be read a second time."
+            )
+        if not Path(path).is_dir():
+            if Path(path).exists() and kind(path) is None:
+                raise InputError(
+                    f"{path}: is of a kind that is not read; give .txt, .md, .jsonl, .ndjson, .csv "
+                    "or .parquet, each also .gz."
+                )
+            sources.append(_source(path))
+            continue
+        for parent, folders, files in os.walk(path, onerror=fail):
+            folders[:] = sorted(name for name in folders if Path(parent, name).resolve() != own)
+            for name in sorted(files):
+                file = os.path.join(parent, name)  # noqa: PTH118  # keeps the path as the user gave it
+                if kind(file) is None:
+                    skipped.append(file)
+                else:
+                    sources.append(_source(file))
+    return Found(tuple(sources), tuple(skipped))
+
+
+def _source(path: str) -> Source:
+    try:
+        with Path(path).open("rb") as stream:
+            found = os.fstat(stream.fileno())
+    except OSError as error:
+        raise InputError(f"{path}: cannot be read: {error.strerror}.") from error
+    return Source(path, found.st_size, found.st_mtime_ns)
+
+
+def plan(
+    sources: Sequence[Source], reading: Reading, *, shard_bytes: int = SHARD_BYTES
+) -> Iterator[Shard]:
+    """Cut the inputs into shards, each made when it is asked for.
+
+    The cuts depend on the inputs and ``shard_bytes`` alone. Small files share a shard.
+    """
+    number = 0
+    pending: list[Piece] = []
+    weight = 0
+    for source in sources:
+        for piece in _pieces(source, reading, shard_bytes):
+            if pending and weight + piece.weight > shard_bytes * 1.5:
+                yield Shard(number, tuple(pending))
+                number, pending, weight = number + 1, [], 0
+            pending.append(piece)
+            weight += piece.weight
+            if weight >= shard_bytes:
+                yield Shard(number, tuple(pending))
+                number, pending, weight = number + 1, [], 0
+    if pending:
+        yield Shard(number, tuple(pending))
+
+
+def _pieces(source: Source, reading: Reading, most: int) -> Iterator[Piece]:
+    form = kind(source.path)
+    packed = source.path.lower().endswith(".gz")
+    if form == "parquet":
+        yield from _table_pieces(source, reading, most, packed=packed)
+    elif form == "page" or source.size * (5 if packed else 1) < most:
+        weight = source.size * (5 if packed else 1)
+        yield Piece(source.path, "file", weight=weight, cost=source.size)
+    elif form == "lines":
+        yield from _line_pieces(source, reading, most, packed=packed)
+    else:
+        yield from _item_pieces(source, reading, most)
+
+
+def _line_pieces(source: Source, reading: Reading, most: int, *, packed: bool) -> Iterator[Piece]:
+    """Cut lines at line ends; of a plain file only the places are kept."""
+    start = index = first = spent = 0
+    number, first_number = 1, 1
+    block: list[bytes] = []
+    encoding = ""
+
+    def piece() -> Piece:
+        return Piece(
+            source.path,
+            "block" if packed else "lines",
+            start,
+            start + weight,
+            first,
+            first_number,
+            encoding,
+            b"".join(block) if packed else None,
+            weight,
+            cost=(raw.tell() - spent) if packed else weight,
+        )
+
+    weight = 0
+    with ExitStack() as stack:
+        raw: IO[bytes] = stack.enter_context(_opened(source))
+        try:
+            stream: Any = gzip.GzipFile(fileobj=raw) if packed else raw
+            try:
+                encoding, start = line_encoding(stream, reading.encoding)
+            except UnicodeError:  # UTF-16: its line ends cannot be found in the bytes
+                yield from _item_pieces(source, reading, most)
+                return
+            raw.seek(0)
+            stream = gzip.GzipFile(fileobj=raw) if packed else raw
+            stream.read(start)
+            for line in stream:
+                weight += len(line)
+                number += 1
+                index += not line.isspace()
+                if packed:
+                    block.append(line)
+                if weight >= most:
+                    yield piece()
+                    start, first, first_number = start + weight, index, number
+                    block, weight, spent = [], 0, raw.tell()
+        except _BROKEN as error:
+            if weight:
+                yield piece()
+            yield _broken(source, index, error)
+            return
+        if weight:
+            yield piece()
+
+
+def _item_pieces(source: Source, reading: Reading, most: int) -> Iterator[Piece]:
+    """Read articles here and hand them over, where nobody can begin in the middle."""
+    items: list[Item] = []
+    weight = start = spent = 0
+
+    def piece(cost: int) -> Piece:
+        end = start + len(items)
+        return Piece(source.path, "items", start, end, payload=items, weight=weight, cost=cost)
+
+    for item in reading.read(source.path):
+        items.append(item)
+        weight += 200 + 3 * len(getattr(item, "text", ""))
+        if weight >= most:
+            cost = min(weight, source.size - spent)
+            yield piece(cost)
+            start, spent = start + len(items), spent + cost
+            items, weight = [], 0
+    if items:
+        yield piece(source.size - spent)
+
+
+def _table_pieces(source: Source, reading: Reading, most: int, *, packed: bool) -> Iterator[Piece]:
+    """Row groups by number; one that is too large for a worker goes over in slices."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    row = 0
+    with ExitStack() as stack:
+        try:
+            raw: Any = stack.enter_context(_opened(source))
+            if packed:  # Parquet is read from its end
+                plain = stack.enter_context(tempfile.TemporaryFile())
+                with gzip.GzipFile(fileobj=raw) as stream:
+                    shutil.copyfileobj(stream, plain, 1 << 20)
+                raw = plain
+            # Without buffer_size a column of a row group is read as a whole.
+            table = stack.enter_context(pq.ParquetFile(raw, buffer_size=1 << 20))
+            missing = missing_columns(table.schema_arrow, reading)
+            if missing:
+                yield _broken(source, 0, missing)
+                return
+            whole = max(1, sum(size for _, size in _groups(table)))
+            first, first_row, weight = 0, 0, 0
+            for group, (rows, size) in enumerate(_groups(table)):
+                if packed or size > 4 * most:
+                    if weight:
+                        cost = source.size * weight // whole
+                        yield Piece(
+                            source.path, "groups", first, group, first_row, weight=weight, cost=cost
+                        )
+                    yield from _slices(table, source, group, row, rows, size, most, whole)
+                    first, first_row, weight = group + 1, row + rows, 0
+                else:
+                    weight += size
+                row += rows
+                if weight >= most:
+                    cost = source.size * weight // whole
+                    yield Piece(
+                        source.path, "groups", first, group + 1, first_row, weight=weight, cost=cost
+                    )
+                    first, first_row, weight = group + 1, row, 0
+            if weight:
+                cost = source.size * weight // whole
+                end = table.num_row_groups
+                yield Piece(source.path, "groups", first, end, first_row, weight=weight, cost=cost)
+        except (*_BROKEN, pa.ArrowException, ValueError, OverflowError) as error:
+            yield _broken(source, row, error)
+
+
+def _groups(table: Any) -> Iterator[tuple[int, int]]:
+    """Yield the rows and the bytes of each row group."""
+    for group in range(table.num_row_groups):
+        told = table.metadata.row_group(group)
+        yield told.num_rows, max(told.total_byte_size, 1)
+
+
+def _slices(
+    table: Any, source: Source, group: int, row: int, rows: int, size: int, most: int, whole: int
+) -> Iterator[Piece]:
+    step = max(1, rows * most // size)
+    for batch in table.iter_batches(batch_size=step, row_groups=[group], use_threads=False):
+        weight = size * batch.num_rows // max(rows, 1)
+        cost = source.size * weight // whole
+        end = row + batch.num_rows
+        yield Piece(
+            source.path, "rows", row, end, row, payload=_stream(batch), weight=weight, cost=cost
+        )
+        row = end
+
+
+def _stream(batch: pa.RecordBatch) -> bytes:
+    """Return a batch as an Arrow stream: its own rows only, whatever it was cut from."""
+    import pyarrow as pa
+
+    sink = pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, batch.schema) as writer:
+        writer.write_batch(batch)
+    data: bytes = sink.getvalue().to_pybytes()
+    return data
+
+
+def missing_columns(schema: pa.Schema, reading: Reading) -> str | None:
+    """Say which columns a Parquet file lacks, or None if it has those that are needed."""
+    absent = ({reading.names["text"]} | set(reading.fields.values())) - set(schema.names)
+    if not absent:
+        return None
+    there = ", ".join(schema.names)
+    return (
+        f"no column {', '.join(map(repr, sorted(absent)))}; its columns are {there}; name another "
+        "with --text-field and the like"
+    )
+
+
+def _opened(source: Source) -> IO[bytes]:
+    return Path(source.path).open("rb")
+
+
+def _broken(source: Source, index: int, error: BaseException | str) -> Piece:
+    """Return a piece that says that a file cannot be read, or not any further."""
+    said = (getattr(error, "strerror", None) or str(error)) or type(error).__name__
+    after = f" after {index} records" if index else ""
+    what = f"{source.path}: cannot be read{after}: {said}"
+    item = RecordError(source.path, source.path, index, what, whole_file=True)
+    return Piece(source.path, "items", index, index, payload=[item])

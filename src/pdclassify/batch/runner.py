@@ -1,0 +1,356 @@
+"""A run: shards go out to workers, finished ones are counted, and at the end a manifest is made.
+
+Nothing that matters is in this process's memory: a shard is finished when its file and, after it,
+the file that describes it have their names. So any process may die at any moment, and the next run
+does only what is missing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pdclassify.batch.engines import engine_context, job_count, outcomes
+from pdclassify.batch.folder import MANIFEST, Folder
+from pdclassify.batch.manifest import compare, describe, finish, write_errors
+from pdclassify.batch.plan import SHARD_BYTES, Found, Reading, Shard, find, plan
+from pdclassify.batch.rows import record_schema, row_schema
+from pdclassify.batch.tasks import Task, make_task
+from pdclassify.batch.work import Job, Outcome, outcome_name
+from pdclassify.errors import InputError, UsageError, WorkerError
+from pdclassify.reading.fields import columns
+from pdclassify.reading.records import kind
+from pdclassify.reading.records import read as check_reading
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["Progress", "Report", "run"]
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a run is.
+
+    Parameters
+    ----------
+    records, errors : int
+        Done so far, those of earlier runs included.
+    earlier : int
+        Records that were found done.
+    bytes_done, bytes_total : int
+        Of the input files, about.
+    """
+
+    records: int
+    errors: int
+    earlier: int
+    bytes_done: int
+    bytes_total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What came of a run.
+
+    Parameters
+    ----------
+    records, errors : int
+        Rows in the output, and lines of ``errors.jsonl``.
+    shards : int
+    duplicates : int
+        Records whose identifier an earlier one has.
+    duplicate_ids : tuple of str
+        Some of these.
+    leftover : int
+        Stretches on pages that belong to no article.
+    skipped : tuple of str
+        Files in folders that are of a kind that is not read.
+    finished : bool
+        False if there were more errors than ``max_errors``.
+    already : bool
+        Whether everything had been done before.
+    unreadable : bool
+        Whether there is nothing in the output but errors of whole files.
+    """
+
+    records: int = 0
+    errors: int = 0
+    shards: int = 0
+    duplicates: int = 0
+    duplicate_ids: tuple[str, ...] = ()
+    leftover: int = 0
+    skipped: tuple[str, ...] = ()
+    finished: bool = True
+    already: bool = False
+    unreadable: bool = False
+
+    @property
+    def exit_code(self) -> int:
+        """0: all well, or done before. 1: errors. 2: nothing could be read."""
+        if self.already or not self.errors:
+            return 0
+        return 2 if self.unreadable and self.finished else 1
+
+
+def run(
+    inputs: Sequence[str | Path],
+    out: str | Path,
+    *,
+    task: str | Task = "predict",
+    format: str | None = None,
+    jobs: int | None = None,
+    engine: str = "local",
+    scheduler: str | None = None,
+    resume: bool = False,
+    max_errors: int | None = None,
+    whole: bool = False,
+    encoding: str | None = None,
+    fields: Mapping[str, str] | None = None,
+    progress: Callable[[Progress], None] | None = None,
+    shard_bytes: int = SHARD_BYTES,
+    **options: Any,
+) -> Report:
+    """Work through inputs of any size into a folder of shards.
+
+    Parameters
+    ----------
+    inputs : sequence of str or Path
+        Files and folders, as for `pdclassify.read`.
+    out : str or Path
+        The folder of the output: ``part-00000.parquet`` (or ``.jsonl``) and so on,
+        ``manifest.json`` when all is done, ``errors.jsonl`` if there are any.
+    task : {"predict", "summarize", "keywords", "analyze"} or Task
+    format : {"parquet", "jsonl"}, optional
+        By default Parquet if all inputs are, else JSON Lines.
+    jobs : int, optional
+        How many processes. By default what `joblib.parallel_config` says, else all cores for
+        inputs of several shards and one for less.
+    engine : {"local", "dask"}
+    scheduler : str, optional
+        The address of Dask's scheduler; its workers must see inputs and output under the same
+        paths.
+    resume : bool, default False
+        Go on with what an earlier run left in ``out``, if there was one.
+    max_errors : int, optional
+        Stop when there are more errors than that.
+    whole, encoding, fields
+        See `pdclassify.read`.
+    progress : callable, optional
+        Is told of every finished shard.
+    shard_bytes : int, default 8 MiB
+        Bytes of text in a shard, about.
+    **options
+        Of the task: see `pdclassify.batch.tasks.make_task`.
+
+    Returns
+    -------
+    Report
+
+    Raises
+    ------
+    UsageError
+        For a parameter that cannot be what it is or has no effect; a folder that is not empty, is
+        in use, or belongs to a run of other inputs, another model, version or options.
+    InputError
+        If an input is not there, or changed while it was read.
+    OutputError
+        If the output cannot be written; what is finished stays.
+    WorkerError
+        If workers were killed again and again; what is finished stays.
+    """
+    if isinstance(inputs, str | Path):
+        raise UsageError(f"inputs must be a sequence of paths. Got the single path {inputs!r}.")
+    paths = [str(path) for path in inputs]
+    check_reading(paths, whole=whole, encoding=encoding, fields=fields)
+    if not isinstance(task, str) and options:
+        raise UsageError(f"{', '.join(options)}: no effect on a task that is made already.")
+    if max_errors is not None and max_errors < 0:
+        raise UsageError(f"max_errors must be 0 or more. Got {max_errors}.")
+    chosen = make_task(task, **options) if isinstance(task, str) else task
+    reading = Reading(columns(fields), dict(fields or {}), whole, encoding)
+    folder = Folder(Path(out))
+    found = find(paths, apart_from=folder.path)
+    form = _form(format, found)
+    description = describe(chosen, form, reading, shard_bytes, found)
+    mark = "run-" + hashlib.sha256(json.dumps(description).encode()).hexdigest()[:16]
+    folder.begin(resume=resume)
+    with ExitStack() as stack:
+        stack.enter_context(folder.locked())
+        manifest = folder.read_json(MANIFEST)
+        earlier = manifest or folder.run()
+        if earlier is not None:
+            compare(earlier, description, folder, resume=resume)
+        if manifest is not None:
+            folder.close()
+            return _told(manifest, found, already=True)
+        folder.sweep()
+        stack.enter_context(engine_context(engine, scheduler, jobs))
+        jobs = job_count(jobs, found, shard_bytes, engine)
+        given, schema = _schemas(form, found, reading, chosen)
+        folder.set_run(description, mark)
+        job = Job(folder.path, form, chosen, reading, given, schema, mark, os.getpid())
+        tally = _Tally(folder, found, progress)
+        if not _through(job, found, shard_bytes, jobs, tally, max_errors):
+            write_errors(folder, sorted(tally.done))
+            return Report(
+                tally.records, tally.errors, len(tally.done), skipped=found.skipped, finished=False
+            )
+        _check_unchanged(found)
+        manifest = finish(folder, found, description, sorted(tally.done))
+        return _told(manifest, found, already=False)
+
+
+def _form(format: str | None, found: Found) -> str:
+    kinds = {kind(source.path) for source in found.sources}
+    if format is None:
+        return "parquet" if kinds == {"parquet"} else "jsonl"
+    if format not in ("parquet", "jsonl"):
+        raise UsageError(f"format must be parquet or jsonl. Got {format!r}.")
+    if format == "parquet" and "parquet" in kinds and len(kinds) > 1:
+        raise UsageError(
+            "Parquet and other inputs have no columns in common that one Parquet output could "
+            "have: run them apart, or choose the format jsonl."
+        )
+    return format
+
+
+def _schemas(
+    form: str, found: Found, reading: Reading, task: Task
+) -> tuple[pa.Schema | None, pa.Schema | None]:
+    """Return the columns of all inputs together, if they are Parquet, and of the output."""
+    if form != "parquet":
+        return None, None
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    given: pa.Schema | None = None
+    for source in found.sources:
+        if kind(source.path) != "parquet" or source.path.lower().endswith(".gz"):
+            continue
+        try:
+            schema = pq.read_schema(source.path)
+        except (OSError, pa.ArrowException):
+            continue  # becomes an error of its own when its turn comes
+        if reading.names["text"] not in schema.names:
+            continue
+        try:
+            given = schema if given is None else _unified(given, schema)
+        except (pa.ArrowException, TypeError) as error:
+            raise UsageError(
+                f"{source.path}: its columns do not fit those of the files before it ({error}); "
+                "run them apart, or choose the format jsonl."
+            ) from error
+    own = given if given is not None else record_schema()
+    return given, row_schema(own, task.fields())
+
+
+def _unified(one: pa.Schema, other: pa.Schema) -> pa.Schema:
+    import pyarrow as pa
+
+    if one == other:
+        return one
+    return pa.unify_schemas([one, other], promote_options="permissive")
+
+
+class _Tally:
+    """Counts finished shards, of this run and of earlier ones."""
+
+    def __init__(
+        self, folder: Folder, found: Found, progress: Callable[[Progress], None] | None
+    ) -> None:
+        self._folder = folder
+        self._progress = progress
+        self._total = sum(source.size for source in found.sources)
+        self._bytes = 0
+        self._earlier = 0
+        self.records = 0
+        self.errors = 0
+        self.done: set[int] = set()
+
+    def missing(self, shards: Iterable[Shard]) -> Iterator[Shard]:
+        """Yield the shards that are not finished, and count the others."""
+        for shard in shards:
+            if shard.number in self.done:
+                continue
+            told = self._folder.read_json(outcome_name(shard), state=True)
+            if (
+                told is not None
+                and told["inputs"] == shard.describe()
+                and self._folder.size(told["part"]) == told["bytes"]
+            ):
+                self._earlier += told["records"]
+                self.add(Outcome(shard.number, told["records"], told["errors"], shard.cost))
+            else:
+                yield shard
+
+    def add(self, outcome: Outcome) -> None:
+        """Count a finished shard."""
+        self.done.add(outcome.number)
+        self.records += outcome.records
+        self.errors += outcome.errors
+        self._bytes += outcome.cost
+        if self._progress is not None:
+            self._progress(
+                Progress(self.records, self.errors, self._earlier, self._bytes, self._total)
+            )
+
+
+def _through(
+    job: Job, found: Found, shard_bytes: int, jobs: int, tally: _Tally, max_errors: int | None
+) -> bool:
+    """Do all shards; False if there were too many errors."""
+    stuck = 0
+    while True:
+        before = len(tally.done)
+        shards = tally.missing(plan(found.sources, job.reading, shard_bytes=shard_bytes))
+        try:
+            with closing(outcomes(shards, job, jobs)) as stream:
+                for outcome in stream:
+                    tally.add(outcome)
+                    if max_errors is not None and tally.errors > max_errors:
+                        return False
+            return max_errors is None or tally.errors <= max_errors
+        except BrokenProcessPool as error:
+            stuck = stuck + 1 if len(tally.done) == before else 1
+            if stuck > 2:
+                raise WorkerError(
+                    f"{job.folder}: workers were killed again and again (by the system, for want "
+                    f"of memory?); {len(tally.done)} shards are finished: go on by --resume, with "
+                    "fewer --jobs."
+                ) from error
+
+
+def _check_unchanged(found: Found) -> None:
+    for source in found.sources:
+        try:
+            now = Path(source.path).stat()
+        except OSError as error:
+            raise InputError(f"{source.path}: went away while it was read.") from error
+        if (now.st_size, now.st_mtime_ns) != (source.size, source.modified):
+            raise InputError(
+                f"{source.path}: changed while it was read; begin anew in another folder when it "
+                "is whole."
+            )
+
+
+def _told(manifest: dict[str, Any], found: Found, *, already: bool) -> Report:
+    shards = manifest["shards"]
+    return Report(
+        records=manifest["records"],
+        errors=manifest["errors"],
+        shards=len(shards),
+        duplicates=manifest["duplicate_ids"]["records"],
+        duplicate_ids=tuple(manifest["duplicate_ids"]["examples"]),
+        leftover=manifest["leftover"],
+        skipped=found.skipped,
+        already=already,
+        unreadable=not manifest["records"],
+    )

@@ -1,0 +1,271 @@
+"""One shard -> one output file: what a worker does, wherever it runs."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import io
+import os
+import re
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pdclassify.article import Article
+from pdclassify.batch.folder import Folder
+from pdclassify.batch.plan import Piece, Reading, Shard
+from pdclassify.batch.rows import Chunk, Done, JsonPart, TablePart
+from pdclassify.batch.tasks import Task
+from pdclassify.errors import PdclassifyError
+from pdclassify.reading.records import Item, Leftover, RecordError, parse_batch, parse_line
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["Job", "Outcome", "apply", "outcome_name", "work"]
+
+#: Records that are worked on together: enough for the model's own blocks, little for memory.
+CHUNK = 512
+
+_WHERE = re.compile(r"(line \d+(?: \(byte \d+\))?|row \d+): (.*)", re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What every shard of a run has in common; it travels to the workers.
+
+    Parameters
+    ----------
+    folder : Path
+    form : {"parquet", "jsonl"}
+    task : Task
+    reading : Reading
+    given : pyarrow.Schema, optional
+        Of the input, if it is Parquet.
+    schema : pyarrow.Schema, optional
+        Of the output, if it is Parquet.
+    run : str
+        By what the folder is known to be this run's, still.
+    parent : int, optional
+        The process without which the workers are to end.
+    """
+
+    folder: Path
+    form: str
+    task: Task
+    reading: Reading
+    given: pa.Schema | None
+    schema: pa.Schema | None
+    run: str
+    parent: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What the parent hears of a finished shard."""
+
+    number: int
+    records: int
+    errors: int
+    cost: int
+
+
+def outcome_name(shard: Shard) -> str:
+    """Return the name of the file that says that a shard is finished."""
+    return f"{shard.name}.json"
+
+
+def work(shard: Shard, job: Job) -> Outcome:
+    """Do the task on all records of a shard and write its file, then what is known of it."""
+    _watch(job.parent)
+    folder = Folder(job.folder)
+    folder.expect(job.run)
+    name = f"{shard.name}.{job.form}"
+    records = leftover = 0
+    errors: list[dict[str, Any]] = []
+    ids: list[str] = []
+    with folder.writing(name) as stream:
+        part = (
+            JsonPart(stream, job.task.columns, job.reading.names)
+            if job.schema is None
+            else TablePart(stream, job.schema, job.task.fields(), job.given)
+        )
+        for chunk, aside in _chunks(shard, job):
+            results = apply(job.task, chunk.items)
+            part.write(chunk, results)
+            records += len(chunk.items)
+            ids.extend(item.id for item in chunk.items)
+            leftover += sum(len(item.spans) for item in aside if isinstance(item, Leftover))
+            failed = [item for item in aside if isinstance(item, RecordError)]
+            errors.extend(_error(item, item.error) for item in failed)
+            errors.extend(
+                _error(item, done.error)
+                for item, done in zip(chunk.items, results, strict=True)
+                if done.error is not None
+            )
+        part.close()
+    folder.write_json(
+        outcome_name(shard),
+        {
+            "part": name,
+            "inputs": shard.describe(),
+            "records": records,
+            "errors": len(errors),
+            "leftover": leftover,
+            "bytes": folder.size(name),
+            "failed": errors,
+            "ids": _hashes(ids),
+        },
+        state=True,
+    )
+    return Outcome(shard.number, records, len(errors), shard.cost)
+
+
+def apply(task: Task, items: Sequence[Article | RecordError]) -> list[Done]:
+    """Return what comes of each record; an article that the task fails on does not fail others."""
+    articles = [item for item in items if isinstance(item, Article)]
+    try:
+        rows = iter([Done(row) for row in task(articles)] if articles else [])
+    except (PdclassifyError, MemoryError, OSError, ImportError):
+        raise
+    except Exception:
+        rows = (_alone(task, article) for article in articles)
+    return [next(rows) if isinstance(item, Article) else Done(None, item.error) for item in items]
+
+
+def _alone(task: Task, article: Article) -> Done:
+    try:
+        return Done(task([article])[0])
+    except (PdclassifyError, MemoryError, OSError, ImportError):
+        raise
+    except Exception as error:
+        what = f"{type(error).__name__}: {error} (this is a fault of pdclassify)"
+        return Done(None, f"{article.source}: record {article.index}: {' '.join(what.split())}")
+
+
+def _error(item: Article | RecordError, error: str) -> dict[str, Any]:
+    """Return the line of ``errors.jsonl``: file, position, reason."""
+    said = error.removeprefix(f"{item.source}: ")
+    found = _WHERE.match(said)
+    whole = isinstance(item, RecordError) and item.whole_file
+    position = found[1] if found else "file" if whole else f"record {item.index}"
+    return {
+        "file": item.source,
+        "position": position,
+        "index": item.index,
+        "id": item.id,
+        "reason": found[2] if found else said,
+    }
+
+
+def _hashes(ids: Sequence[str]) -> str:
+    """Return eight bytes of each identifier, by which equal ones are found at the end."""
+    digests = (hashlib.blake2b(id.encode("utf-8"), digest_size=8).digest() for id in ids)
+    return base64.b64encode(b"".join(digests)).decode("ascii")
+
+
+def _chunks(shard: Shard, job: Job) -> Iterator[tuple[Chunk, list[Item]]]:
+    """Yield a shard's records, with what is said between them but is no record."""
+    for piece in shard.pieces:
+        if piece.form in ("groups", "rows"):
+            yield from _table_chunks(piece, job)
+        else:
+            items = iter(_items(piece, job.reading))
+            while chunk := list(islice(items, CHUNK)):
+                records: list[Article | RecordError] = []
+                aside: list[Item] = []
+                for item in chunk:
+                    if isinstance(item, Article) or (
+                        isinstance(item, RecordError) and not item.whole_file
+                    ):
+                        records.append(item)
+                    else:
+                        aside.append(item)
+                yield Chunk(records), aside
+
+
+def _items(piece: Piece, reading: Reading) -> Iterator[Item]:
+    if piece.form == "items":
+        yield from piece.payload
+    elif piece.form == "file":
+        yield from reading.read(piece.source)
+    elif piece.form == "block":
+        yield from _parsed(io.BytesIO(piece.payload), piece, reading)
+    else:
+        with Path(piece.source).open("rb") as stream:
+            stream.seek(piece.start)
+            yield from _parsed(stream, piece, reading)
+
+
+def _parsed(stream: Any, piece: Piece, reading: Reading) -> Iterator[Item]:
+    """Yield the records of the lines from ``start`` to ``end``."""
+    index, number, offset = piece.index, piece.number, piece.start
+    for line in stream:
+        if not line.isspace():
+            yield parse_line(
+                line,
+                source=piece.source,
+                index=index,
+                number=number,
+                offset=offset,
+                names=reading.names,
+                encoding=piece.encoding,
+            )
+            index += 1
+        number += 1
+        offset += len(line)
+        if offset >= piece.end:
+            return
+
+
+def _table_chunks(piece: Piece, job: Job) -> Iterator[tuple[Chunk, list[Item]]]:
+    import pyarrow as pa
+
+    index = piece.index
+    names = job.reading.names
+    try:
+        for batch in _batches(piece):
+            # Parquet to Parquet, only the columns that make an article become Python objects.
+            needed = batch
+            if job.schema is not None:
+                needed = batch.select([n for n in batch.schema.names if n in names.values()])
+            items = list(parse_batch(needed, source=piece.source, index=index, names=names))
+            yield Chunk(items, batch), []
+            index += batch.num_rows
+    except (OSError, pa.ArrowException) as error:
+        what = f"{piece.source}: cannot be read after {index} records: {error}"
+        yield Chunk([]), [RecordError(piece.source, piece.source, index, what, whole_file=True)]
+
+
+def _batches(piece: Piece) -> Iterator[pa.RecordBatch]:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    if piece.form == "rows":
+        with pa.ipc.open_stream(piece.payload) as stream:
+            for batch in stream:
+                for start in range(0, batch.num_rows, CHUNK):
+                    yield batch.slice(start, CHUNK)
+        return
+    with pq.ParquetFile(piece.source, buffer_size=1 << 20) as table:
+        groups = list(range(piece.start, piece.end))
+        yield from table.iter_batches(batch_size=CHUNK, row_groups=groups, use_threads=False)
+
+
+@lru_cache(maxsize=1)
+def _watch(parent: int | None) -> None:
+    """End this worker when its parent is gone: nobody would hear of what it does."""
+    if parent is None or os.getppid() != parent:
+        return
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(0.5)
+        os._exit(1)
+
+    threading.Thread(target=watch, name="pdclassify-watch", daemon=True).start()
