@@ -2,7 +2,7 @@
 
 Words are ranked by TextRank (Mihalcea and Tarau 2004: words that stand near each other vote for
 each other), with a teleport vector that knows how telling each word is (Haveliwala 2002). The
-neighbours among them are joined into phrases (``candidates.py``), and the phrases ranked by what
+neighbours among them are joined into phrases (``phrases.py``), and the phrases ranked by what
 is known of each: the rank of its words, how often and where it stands, whether it is quoted.
 """
 
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from pdclassify.article import Article, Keyword
 from pdclassify.errors import UsageError
-from pdclassify.summary.candidates import Candidate, Words, find_candidates
+from pdclassify.summary.phrases import Phrase, Words, find_phrases
 
 __all__ = ["keywords"]
 
@@ -29,18 +29,19 @@ _HEADLINE_TELEPORT = 4.0
 #: What each feature of a phrase adds to its score, learned by ``benchmarks/keywords.py --fit``
 #: from whether phrases of a text reach its headline (which the features do not see).
 _WEIGHTS = {
-    "rank": 0.5,
-    "frequency": 1.0,
-    "pull": 0.5,
-    "idf": 0.0,
-    "words": 0.3,
-    "place": -0.3,
-    "lead": 0.3,
-    "quoted": 0.5,
-    "spread": 0.2,
-    "proper": 0.2,
-    "verb": -0.5,
+    "rank": 0.26,
+    "frequency": 0.7,
+    "pull": 0.7,
+    "idf": 0.06,
+    "words": 0.72,
+    "place": -0.92,
+    "lead": 0.52,
+    "quoted": 0.9,
+    "spread": 0.15,
+    "proper": 0.11,
+    "verb": 0.04,
 }
+_INTERCEPT = -2.94
 #: What standing in the headline adds: whole, or by the share of its words.
 _IN_HEADLINE = 2.0
 _WORDS_IN_HEADLINE = 1.0
@@ -85,23 +86,23 @@ def keywords(
             )
         headline = headline or text.headline
         text = text.text
-    words, found = find_candidates(text, headline)
+    words, found = find_phrases(text, headline)
     if not found:
         return ()
-    features = measure(words, found, rank_words(words), len(text))
-    scores = features @ np.array(list(_WEIGHTS.values()))
+    features = measure(words, found, rank_words(words))
+    scores = features @ np.array(list(_WEIGHTS.values())) + _INTERCEPT
     if headline:
         scores += [_headline_bonus(phrase, words, headline) for phrase in found]
     chances = 1.0 / (1.0 + np.exp(-scores))
-    return tuple(
-        Keyword(found[i].term, float(chances[i])) for i in _choose(found, scores, top)
-    )
+    return tuple(Keyword(found[i].term, float(chances[i])) for i in _choose(found, scores, top))
 
 
 def rank_words(words: Words) -> NDArray[np.float64]:
     """Return the TextRank of each distinct word, with a mean of 1; shape (n_words,)."""
     size = len(words.idf)
-    telling = words.idf * np.exp(0.5 * words.pull) * np.where(words.in_headline, _HEADLINE_TELEPORT, 1.0)
+    telling = (
+        words.idf * np.exp(0.5 * words.pull) * np.where(words.in_headline, _HEADLINE_TELEPORT, 1.0)
+    )
     telling = np.maximum(telling, 1e-3)
     teleport = telling / telling.sum()
     line = words.sequence
@@ -124,9 +125,7 @@ def rank_words(words: Words) -> NDArray[np.float64]:
     return rank * size
 
 
-def measure(
-    words: Words, found: list[Candidate], rank: NDArray[np.float64], length: int
-) -> NDArray[np.float64]:
+def measure(words: Words, found: list[Phrase], rank: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return what is known of each phrase, a column each in the order of ``_WEIGHTS``."""
     log_rank = np.log(rank + 1e-6)
     sizes = np.array([len(phrase.words) for phrase in found])
@@ -150,14 +149,14 @@ def measure(
     )
 
 
-def _headline_bonus(phrase: Candidate, words: Words, headline: str) -> float:
+def _headline_bonus(phrase: Phrase, words: Words, headline: str) -> float:
     """Return what standing in the headline adds to a phrase's score."""
     if phrase.term in headline:
         return _IN_HEADLINE
     return _WORDS_IN_HEADLINE * float(words.in_headline[list(phrase.words)].mean())
 
 
-def _choose(found: list[Candidate], scores: NDArray[np.float64], top: int) -> list[int]:
+def _choose(found: list[Phrase], scores: NDArray[np.float64], top: int) -> list[int]:
     """Return the best phrases' places: none part of another unless it often stands alone."""
     first = np.array([phrase.first for phrase in found])
     chosen: list[int] = []
@@ -171,7 +170,7 @@ def _choose(found: list[Candidate], scores: NDArray[np.float64], top: int) -> li
     return chosen
 
 
-def _same_thing(new: Candidate, old: Candidate) -> bool:
+def _same_thing(new: Phrase, old: Phrase) -> bool:
     """Say whether a reader who has ``old`` learns nothing from ``new``."""
     if new.term in old.term or old.term in new.term:
         return True
