@@ -157,7 +157,7 @@ def _assemble(
         codes = arrays.pop(f"{field.name}.codes.npy")
         idf = _finite("idf", arrays.pop(f"{field.name}.idf.npy"))
         weights = _finite("weights", arrays.pop(f"{field.name}.weights.npy"))
-        if codes.ndim != 1 or idf.shape != codes.shape or (idf < 0).any():
+        if (codes.ndim, weights.ndim) != (1, 2) or idf.shape != codes.shape or (idf < 0).any():
             raise UsageError(f"the arrays of the field {field.name} do not fit each other")
         if not (codes[1:] > codes[:-1]).all():
             raise UsageError(f"the terms of the field {field.name} are not in order")

@@ -267,6 +267,8 @@ def document_frequencies(
     """
     codes, df = np.empty(0, np.uint64), np.empty(0, np.int64)
     for length in range(1, longest + 1):
+        if length > 1 and not len(codes):
+            break
         known = Vocabulary(codes)
         seen = [np.empty(0, np.uint64)]
         for start, end in batches(texts):

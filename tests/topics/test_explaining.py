@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pdclassify.article import Article, Segment, Span
+from pdclassify.errors import UsageError
+from pdclassify.text.characters import decode, encode
+from small_model import TOPICS, articles, made
+from strategies import any_text
+
+SMALL = made()
+
+
+@given(
+    st.one_of(
+        any_text(150),
+        st.builds(Article, text=any_text(150), title=any_text(20), kicker=any_text(5)),
+        st.sampled_from(articles()),
+    ),
+    st.sampled_from(TOPICS),
+)
+def test_weights_add_up(document: str | Article, topic: str) -> None:
+    """Intercept and the weights of the terms are the decision value, and it is the model's."""
+    found = SMALL.explain(document, topic)
+    column = TOPICS.index(topic)
+    assert found.intercept + sum(term.weight for term in found.terms) == pytest.approx(
+        found.decision, abs=1e-9
+    )
+    assert found.decision == SMALL.decision_function([document])[0, column]
+    assert found.probability == SMALL.predict([document])[0].probabilities[topic]
+    assert all(term.weight for term in found.terms)
+    sizes = [abs(term.weight) for term in found.terms]
+    assert sizes == sorted(sizes, reverse=True)
+
+
+@given(any_text(150), st.sampled_from(TOPICS))
+def test_spans_show_the_term(text: str, topic: str) -> None:
+    """Each span of a plain text holds the term, folded, and every term stands somewhere."""
+    for term in SMALL.explain(text, topic).terms:
+        assert term.spans
+        for start, end in term.spans:
+            assert decode(encode(text[start:end]).codes) == term.term
+
+
+def test_spans_count_the_page() -> None:
+    """Where a break was mended, spans count the page's characters, the break included."""
+    page = "支部的夜校\n党\n支部\n"
+    article = Article(
+        text="党支部",
+        title="支部的夜校",
+        title_start=0,
+        title_end=5,
+        segments=(Segment(0, 6, 1), Segment(1, 8, 2)),
+        start=6,
+        end=10,
+    )
+    terms = {term.term: term.spans for term in SMALL.explain(article, "party_building").terms}
+    assert terms["党支部"] == (Span(6, 10),)
+    assert terms["党"] == (Span(6, 7),)
+    assert terms["支部"] == (Span(0, 2), Span(8, 10))
+    assert page[0:2] == page[8:10] == "支部"
+
+
+@pytest.mark.parametrize(
+    "article",
+    [
+        Article(text="网格", title="支部"),
+        Article(text="网格", title="支部", title_start=4, title_end=9),
+        Article(text="网格", kicker="支部", title="夜校", title_start=7, title_end=9),
+    ],
+)
+def test_headline_of_unknown_place_has_no_spans(article: Article) -> None:
+    """A headline's terms count, and have no spans where the input does not tell their place."""
+    terms = {term.term: term.spans for term in SMALL.explain(article, "party_building").terms}
+    assert terms["支部"] == ()
+    assert terms["网格"] == (Span(0, 2),)
+
+
+def test_title_after_a_kicker_keeps_its_place() -> None:
+    """Spans of the title are right when a kicker stands before it."""
+    article = Article(text="网格", kicker="引题", title="党支部", title_start=20, title_end=23)
+    terms = {term.term: term.spans for term in SMALL.explain(article, "party_building").terms}
+    assert terms["支部"] == (Span(21, 23),)
+
+
+def test_invisible_characters_are_inside_the_span() -> None:
+    """A zero-width space inside a word is left out of the term and lies in its span."""
+    terms = {t.term: t.spans for t in SMALL.explain("网\u200b格员", "governance").terms}
+    assert terms["网格员"] == (Span(0, 4),)
+
+
+def test_unknown_topic_is_named() -> None:
+    """Asking for a topic that the model does not have says which it has."""
+    with pytest.raises(
+        UsageError, match=r"no topic 'sport'; it has party_building, governance, style"
+    ):
+        SMALL.explain("党建", "sport")
