@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from rich.cells import cell_len, set_cell_size
 
@@ -34,9 +34,15 @@ def right(text: str, width: int) -> str:
     return " " * (width - cell_len(text)) + text
 
 
-def strongest(probabilities: Mapping[str, float], most: int) -> list[tuple[str, float]]:
+def strongest(probabilities: Mapping[str, float], most: int) -> list[str]:
     """Return the most probable topics, at most ``most`` of them."""
-    return sorted(probabilities.items(), key=lambda item: -item[1])[:most]
+    return sorted(probabilities, key=lambda topic: -probabilities[topic])[:most]
+
+
+def in_order(topics: Iterable[str]) -> list[str]:
+    """Return topics as tables show them: 党建 治理 作风 first, then the others as they come."""
+    known = list(CHINESE)
+    return sorted(topics, key=lambda topic: known.index(topic) if topic in known else len(known))
 
 
 def fit(text: str, width: int) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.table import Table
 
-from pdclassify.cli.layout import CHINESE
+from pdclassify.cli.options import CHINESE
 
 if TYPE_CHECKING:
     from pdclassify.topics.evaluation import Evaluation

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from rich.cells import cell_len
 from rich.text import Text
 
-from pdclassify.cli.layout import fit, names_of, percent, right, strongest, wrap
+from pdclassify.cli.layout import fit, in_order, names_of, percent, right, strongest, wrap
 from pdclassify.lines import Line
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ class TopicTable(View):
 
     def __init__(self, topics: Sequence[str]) -> None:
         super().__init__()
-        self._topics = tuple(topics)
+        self._topics = tuple(in_order(topics))
         self._names = [fit(name, 12) for name in names_of(self._topics)]
 
     def _new_source(self, console: Console, source: str) -> None:
@@ -106,6 +106,8 @@ class Cards(View):
     def show(self, console: Console, line: Line) -> None:
         """Print one article's card."""
         console.print()
+        for row in wrap(line.get("kicker") or "", _width(console) - 2):
+            _print(console, Text(row, style="dim"))
         for row in wrap(_name(line), _width(console) - 2):
             _print(console, Text(row, style="bold"))
         for part in self._parts:
@@ -115,11 +117,10 @@ class Cards(View):
 def topics_part(console: Console, line: Line) -> None:
     """Print the topics, those that were given in green, and why there is none."""
     row = Text("  ")
-    shown = line["probabilities"].items()
-    if len(shown) > COLUMNS:
-        shown = strongest(line["probabilities"], COLUMNS)
-    for topic, probability in shown:
-        given = topic in line["topics"]
+    shares = line["probabilities"]
+    shown = in_order(shares) if len(shares) <= COLUMNS else strongest(shares, COLUMNS)
+    for topic in shown:
+        probability, given = shares[topic], topic in line["topics"]
         row.append(f"{names_of([topic])[0]} {percent(probability).strip()}", _style(given))
         row.append("   ")
     if not line["topics"]:
@@ -143,7 +144,7 @@ def keywords_part(console: Console, line: Line) -> None:
 
 def lines_part(console: Console, line: Line) -> None:
     """Print what stands around an article on its page."""
-    around = [line["kicker"], line["subtitle"], line["byline"]]
+    around = [line["column"], line["subtitle"], line["byline"]]
     for text in filter(None, around):
         _print(console, Text(f"  {fit(text, _width(console) - 2)}"))
     told = [f"characters {line['start']}-{line['end']}", f"{len(line['paragraphs'])} paragraphs"]
@@ -155,8 +156,8 @@ def lines_part(console: Console, line: Line) -> None:
 
 
 def column_part(console: Console, line: Line) -> None:
-    """Print the column or kicker above and the byline below a headline."""
-    around = [line["kicker"] or line["column"], line["byline"]]
+    """Print the column and the byline below a headline."""
+    around = [line["column"], line["byline"]]
     told = " · ".join(" ".join(text.split()) for text in around if text)
     if told:
         _print(console, Text(f"  {fit(told, _width(console) - 2)}", style="dim"))

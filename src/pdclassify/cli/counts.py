@@ -1,0 +1,71 @@
+"""Shows what stands in an output of ``batch``: tables for the terminal, and a plot."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from pdclassify.batch.describe import NONE, Counts, count, draw
+from pdclassify.cli.options import CHINESE
+from pdclassify.cli.stream import say
+from pdclassify.errors import OutputError
+
+#: Rows of a table; of more publishers than these the rest are summed up.
+MOST = 20
+
+
+def show(out: Path, plot: Path | None) -> None:
+    """Print the counts of a finished output, and draw them."""
+    counts = count(out)
+    console = Console(highlight=False, markup=False, emoji=False)
+    topics = [topic for topic, _ in counts.topics.most_common()]
+    table = Table(title=f"{counts.articles:,} articles, {counts.errors:,} errors")
+    table.add_column("topic")
+    table.add_column("articles", justify="right")
+    table.add_column("share", justify="right")
+    for topic in topics:
+        number = counts.topics[topic]
+        table.add_row(_called(topic), f"{number:,}", f"{number / counts.articles:.1%}")
+    console.print(table)
+    for name in counts.by:
+        console.print(_division(counts, name, topics))
+    if plot is None and find_spec("matplotlib") is None:
+        say("no plot: it needs Matplotlib, pip install 'pdclassify[plot]'")
+        return
+    path = plot or out / "describe.svg"
+    try:
+        draw(counts, path, _names(topics))
+    except OSError as error:
+        raise OutputError(f"{path}: cannot be written ({error.strerror}).") from error
+    console.print(f"plot: {path}")
+
+
+def _division(counts: Counts, name: str, topics: list[str]) -> Table:
+    """Return the table by year or by publisher."""
+    table = Table(title=f"by {name}")
+    table.add_column(name)
+    table.add_column("articles", justify="right")
+    for topic in topics:
+        table.add_column(_called(topic), justify="right")
+    groups = counts.by[name]
+    listed = list(groups) if name == "year" else list(groups)[:MOST]
+    for value in listed:
+        row = groups[value]
+        table.add_row(value or "?", *(f"{row[key]:,}" for key in ("articles", *topics)))
+    rest = [groups[value] for value in groups if value not in set(listed)]
+    if rest:
+        sums = (sum(row[key] for row in rest) for key in ("articles", *topics))
+        table.add_row(f"{len(rest)} others", *(f"{number:,}" for number in sums))
+    return table
+
+
+def _called(topic: str) -> str:
+    chinese = CHINESE.get(topic)
+    return f"{chinese} {topic}" if chinese else topic
+
+
+def _names(topics: list[str]) -> dict[str, str]:
+    return {topic: _called(topic) for topic in topics if topic != NONE}
