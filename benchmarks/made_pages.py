@@ -16,8 +16,12 @@ from pdclassify.reading.boundaries import Role
 
 __all__ = ["labelled_roles", "made_pages"]
 
-_SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕"
-_GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超兰霞平刚桂英华文辉力健峰宁宇浩凯雪琳怡佳子一然东海"
+_SURNAMES = (
+    "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕"
+    "苏卢蒋蔡贾丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵"
+    "孟龙万段雷钱汤尹黎易常武乔贺赖龚文庞樊兰殷施陶洪翟安颜倪严牛温芦季俞章鲁葛伍韦申尤毕聂"
+)
+_GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超兰霞平刚桂英华文辉力健峰宁宇浩凯雪琳怡佳子一然东海鸣树声直言满远秋知思雨欣晨曦博文瑞嘉诚志国庆春夏永昌盛德仁义礼信毅恒岩松柏青山川江河洋波澜鹏飞翔云天宝玉珍珠秀梅兰竹菊香莲荷蓉萍蕾莹洁冰清源泉溪洲舟航"
 _BY = ("本报记者", "本报记者", "新华社记者", "本报通讯员", "记者", "本报评论员", "")
 _HALF = str.maketrans("，：；（）！？", ",:;()!?")
 _CREDIT = re.compile(r"^(本报记者|新华社记者|新华社发|本报通讯员)?[（(]?.{0,12}摄[）)]?$")
@@ -98,8 +102,10 @@ def _caption(rng: random.Random, paragraphs: Sequence[str], number: int) -> list
     sentences = [s for p in paragraphs for s in re.findall(r"[^。！？”]{8,45}。", p)]
     about = rng.choice(sentences).strip() if sentences else "活动现场。"
     circled = "①②③④⑤"[number % 5]
-    credit = rng.choice(("本报记者", "新华社记者", "")) + rng.choice((" ", "")) + (
-        rng.choice(_SURNAMES) + "".join(rng.choices(_GIVEN, k=2))
+    credit = (
+        rng.choice(("本报记者", "新华社记者", ""))
+        + rng.choice((" ", ""))
+        + (rng.choice(_SURNAMES) + "".join(rng.choices(_GIVEN, k=2)))
     )
     form = rng.randrange(7)
     if form <= 2:
@@ -111,9 +117,11 @@ def _caption(rng: random.Random, paragraphs: Sequence[str], number: int) -> list
     elif form == 5:
         return [f"图为{about}{credit}摄"]
     else:
-        return [f"{about.rstrip('。')}。", f"{credit}摄"] if rng.random() < 0.5 else [
-            f"（{rng.choice(('资料图片', '影像中国', '新华社发'))}）"
-        ]
+        return (
+            [f"{about.rstrip('。')}。", f"{credit}摄"]
+            if rng.random() < 0.5
+            else [f"（{rng.choice(('资料图片', '影像中国', '新华社发'))}）"]
+        )
     if rng.random() < 0.5:
         lines.append(f"{credit}{rng.choice(('摄', '摄', '摄影报道'))}")
     return lines
@@ -127,6 +135,15 @@ def _two(rng: random.Random, line: str) -> tuple[str, str]:
 def _wrap(text: str, width: int, indent: str) -> list[str]:
     whole = indent + text
     return [whole[i : i + width] for i in range(0, len(whole), width)]
+
+
+def _shortened(rng: random.Random, paragraphs: Sequence[str]) -> list[str]:
+    """Make a short article of a long one: its first paragraphs, of one to three sentences."""
+    kept = []
+    for paragraph in paragraphs[: rng.randint(1, 7)]:
+        sentences = re.findall(r"[^。！？]+[。！？]*[”）]?|[。！？”）]+", paragraph)
+        kept.append("".join(sentences[: rng.randint(1, 3)]) or paragraph)
+    return kept
 
 
 def _page(rng: random.Random, articles: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -145,10 +162,13 @@ def _page(rng: random.Random, articles: Sequence[Mapping[str, Any]]) -> dict[str
     head_blank = max(blank, rng.choice((0, 1, 1)) if style == "wrapped" else blank)
     shows_column, keeps_brackets = rng.random() < 0.7, rng.random() < 0.8
     away = rng.randrange(len(articles)) if rng.random() < 0.4 and len(articles) > 1 else -1
+    brief = rng.random() < 0.15
     stray: list[Line] = []
     blocks: list[list[Line]] = []
     for place, article in enumerate(articles):
         paragraphs = [p.strip() for p in article["text"].split("\n") if p.strip()]
+        if brief or rng.random() < 0.05:
+            paragraphs = _shortened(rng, paragraphs)
         title, column = article["title"].strip(), article["column"]
         bracketed = bool(re.search(r"[（(][^（）()]+[）)]$", title))
         if bracketed and not keeps_brackets:
@@ -225,9 +245,9 @@ def _page(rng: random.Random, articles: Sequence[Mapping[str, Any]]) -> dict[str
             blocks.append(order + body)
     if stray:
         where = rng.random()
-        if where < 0.65:
+        if where < 0.7:
             blocks.append(stray)
-        elif where < 0.8:
+        elif where < 0.9:
             blocks.insert(rng.randrange(len(blocks) + 1), stray)
         else:
             block = rng.choice(blocks)

@@ -1,4 +1,4 @@
-"""How well are pages split into articles, and how fast?
+"""Measure how well pages are split into articles, and how fast.
 
     python benchmarks/pages.py [PAGES.jsonl.gz] [--shipped] [--speed]
 
@@ -24,16 +24,15 @@ import json
 import re
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from common import DATA, bootstrap, machine, records, write_result
 
+from common import DATA, bootstrap, machine, records, write_result
 from pdclassify import Article, Page, split_page
 from pdclassify.reading import boundaries
-
-Count = dict[str, list[int]]
 
 
 def _squeezed(text: str) -> str:
@@ -56,9 +55,7 @@ def _overlap(article: Article, body: Sequence[Sequence[int]]) -> int:
 def measure_page(gold: Mapping[str, Any], found: Page) -> dict[str, Any]:
     """Return what is right and wrong about one page, as counts."""
     text, articles = gold["text"], gold["articles"]
-    gaps = [
-        (a["body"][-1][1], b["body"][0][0]) for a, b in zip(articles, articles[1:], strict=False)
-    ]
+    gaps = [(a["body"][-1][1], b["body"][0][0]) for a, b in pairwise(articles)]
     cuts = [a.start for a in found.articles[1:]]
     hit = sum(any(low <= cut <= high for cut in cuts) for low, high in gaps)
     true = sum(any(low <= cut <= high for low, high in gaps) for cut in cuts)
@@ -93,18 +90,16 @@ def measure_page(gold: Mapping[str, Any], found: Page) -> dict[str, Any]:
     starts = [p.start for a in found.articles for p in a.paragraphs]
     ends = [p.end for a in found.articles for p in a.paragraphs]
     owner: list[set[int]] = [set() for _ in starts]
-    number = 0
     result["breaks"] = result["joined"] = 0
     pieces: list[list[int]] = []
     lines = [(m.start(), m.end()) for m in re.finditer(r"\S(?:[^\n]*\S)?", text)]
     bodies = sorted((s, e) for a in articles for s, e in a["body"])
     at = 0
-    for start, end in lines:
+    for number, (start, end) in enumerate(lines):
         while at < len(bodies) and bodies[at][1] <= start:
             at += 1
         inside = at < len(bodies) and bodies[at][0] < end
         which = at if inside else -1 - number
-        number += 1
         place = int(np.searchsorted(starts, start, side="right")) - 1
         predicted = place if place >= 0 and start < ends[place] else -1
         if predicted >= 0:
@@ -180,7 +175,9 @@ def cross_validate(
         boundaries.use({k: v.astype(np.float32) for k, v in params.items()})
         for i in np.flatnonzero(fold_of == fold):
             rows[i] = measure_page(pages[i], split_page(pages[i]["text"]))
-        print(f"fold {fold}", summed([rows[i] for i in np.flatnonzero(fold_of == fold)]), flush=True)
+        print(
+            f"fold {fold}", summed([rows[i] for i in np.flatnonzero(fold_of == fold)]), flush=True
+        )
     boundaries.use(None)
     return rows
 
@@ -202,9 +199,9 @@ def seed_page() -> dict[str, bool]:
     paragraphs = [p for a in found for p in a.paragraphs]
     for start, end in gold["joins"]:
         right[f"join {start}"] = any(p.start < start and end < p.end for p in paragraphs)
-    right["nothing else joined"] = sum(
-        "\n" in text[p.start : p.end] for p in paragraphs
-    ) == len(gold["joins"])
+    right["nothing else joined"] = sum("\n" in text[p.start : p.end] for p in paragraphs) == len(
+        gold["joins"]
+    )
     return right
 
 
@@ -249,8 +246,8 @@ def main() -> None:
     parser.add_argument("pages", nargs="?", type=Path, default=DATA / "pages/pages_dev.jsonl.gz")
     parser.add_argument("--shipped", action="store_true", help="measure the shipped scorer")
     parser.add_argument("--speed", action="store_true", help="only measure the speed")
-    parser.add_argument("--made", type=int, default=4000)
-    parser.add_argument("--epochs", type=int, default=8)
+    parser.add_argument("--made", type=int, default=12000)
+    parser.add_argument("--epochs", type=int, default=9)
     args = parser.parse_args()
     with gzip.open(args.pages, "rt", encoding="utf-8") as lines:
         pages = [json.loads(line) for line in lines]

@@ -21,16 +21,16 @@ from typing import Any
 import jax
 import jax.numpy as jnp
 import numpy as np
+from scipy.optimize import minimize
+
 from common import DATA, records
 from made_pages import labelled_roles, made_pages
-
 from pdclassify.reading import boundaries
 from pdclassify.reading.boundaries import DILATIONS, MODEL, Role
 from pdclassify.reading.cohesion import COHESION, RARITY, chains_of, pair_codes, rarity_of
 from pdclassify.reading.cues import BUCKETS, CUES, TERMS, cues_of, terms_of
 from pdclassify.reading.headlines import PLACES, places_of, strays_of
 from pdclassify.reading.lines import lines_of
-from scipy.optimize import minimize
 
 HIDDEN, EMBEDDED, ROLES = 64, 16, len(Role)
 CROP, BATCH = 256, 16
@@ -140,9 +140,7 @@ def loss(params: Params, batch: Sequence[Any], key: Any) -> Any:
     return (everything - path).sum() / lengths.sum()
 
 
-def batches(
-    data: Sequence[Example], rng: np.random.Generator
-) -> Iterable[tuple[np.ndarray, ...]]:
+def batches(data: Sequence[Example], rng: np.random.Generator) -> Iterable[tuple[np.ndarray, ...]]:
     """Yield batches of pages of about one length, in a new order each time."""
     order = sorted(range(len(data)), key=lambda i: len(data[i][2]) + rng.integers(0, 16))
     groups = [order[i : i + BATCH] for i in range(0, len(order), BATCH)]
@@ -272,8 +270,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("pages", nargs="*", type=Path, help="labelled pages, JSON Lines, gzipped")
     parser.add_argument("-o", "--output", type=Path, default=MODEL)
-    parser.add_argument("--made", type=int, default=3000, help="pages to lay out from the corpus")
-    parser.add_argument("--epochs", type=int, default=8)
+    parser.add_argument("--made", type=int, default=12000, help="pages to lay out from the corpus")
+    parser.add_argument("--epochs", type=int, default=9)
     args = parser.parse_args()
     pages = []
     for path in args.pages or [DATA / "pages" / "pages_dev.jsonl.gz"]:

@@ -113,7 +113,8 @@ def _scores(
         if n > step:
             joined[:-step, 2 * hidden :] = x[step:]
         x = x + np.maximum(joined @ layers[f"conv{layer}_w"] + layers[f"conv{layer}_b"], 0)
-    return x @ layers["out_w"] + layers["out_b"]
+    found: NDArray[np.float32] = x @ layers["out_w"] + layers["out_b"]
+    return found
 
 
 def _best_paths(
@@ -153,7 +154,9 @@ def read_lines(lines: Lines) -> Reading:
         lows = [min(max(first - _MARGIN, 0), n - size) for first in some]
         scores = np.stack([_scores(lines, chains, low, low + size) for low in lows])
         paths = _best_paths(
-            scores, np.array([low == 0 for low in lows]), np.array([low == n - size for low in lows])
+            scores,
+            np.array([low == 0 for low in lows]),
+            np.array([low == n - size for low in lows]),
         )
         lead = scores[..., Role.LEAD] - scores[..., (Role.BODY, Role.BODY_MORE)].max(-1)
         for row, (first, low) in enumerate(zip(some, lows, strict=True)):

@@ -26,8 +26,10 @@ _SCALES = (250, 800, 2400)  # lengths of chains, in characters
 
 def pair_codes(codes: NDArray[np.uint32]) -> NDArray[np.uint32]:
     """Return a hash of every two characters in a row."""
-    mixed = codes[:-1] * np.uint32(2654435761) ^ (codes[1:] * np.uint32(2246822519))
-    return (mixed ^ (mixed >> np.uint32(13))).astype(np.uint32)
+    mixed: NDArray[np.uint32] = codes[:-1] * np.uint32(2654435761)
+    mixed ^= codes[1:] * np.uint32(2246822519)
+    mixed ^= mixed >> np.uint32(13)
+    return mixed
 
 
 def rarity_of(pairs: NDArray[np.uint32]) -> NDArray[np.int64]:
@@ -42,7 +44,7 @@ def _sums(values: NDArray[np.float32]) -> NDArray[np.float64]:
 
 def chains_of(lines: Lines, rarity: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return how each line coheres with the text before and after, float32 (lines, COHESION)."""
-    n, size = len(lines), len(lines.codes)
+    n = len(lines)
     out = np.zeros((n, COHESION), dtype=np.float32)
     kinds = lines.kinds
     wordy = (kinds == Kind.HAN) | (kinds == Kind.LATIN)

@@ -54,9 +54,10 @@ def _window(values: NDArray[np.float32], reach: int) -> NDArray[np.float32]:
 
 def _sums_of(flags: NDArray[np.bool_], lengths: NDArray[np.int64]) -> NDArray[np.float32]:
     """Count the flags of every line, whose lengths add up to the number of flags."""
-    sums = np.concatenate([[0], np.cumsum(flags)])
+    sums = np.pad(np.cumsum(flags, dtype=np.float32), (1, 0))
     ends = np.cumsum(lengths)
-    return (sums[ends] - sums[ends - lengths]).astype(np.float32)
+    counts: NDArray[np.float32] = sums[ends] - sums[ends - lengths]
+    return counts
 
 
 def cues_of(lines: Lines, first: int = 0, last: int | None = None) -> NDArray[np.float32]:
@@ -105,7 +106,8 @@ def cues_of(lines: Lines, first: int = 0, last: int | None = None) -> NDArray[np
     spaced = np.nanmean(_window((before > 0).astype(np.float32), _AROUND), axis=1)
     middle = ranked[rows, seen // 2]
     wide, narrow = (
-        _sums_of(np.isin(lines.codes[begin:stop], form), nexts - starts) for form in (_WIDE, _NARROW)
+        _sums_of(np.isin(lines.codes[begin:stop], form), nexts - starts)
+        for form in (_WIDE, _NARROW)
     )
     wides = np.nansum(_window(wide, _AROUND), axis=1) - wide
     narrows = np.nansum(_window(narrow, _AROUND), axis=1) - narrow

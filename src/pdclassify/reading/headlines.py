@@ -18,7 +18,7 @@ from pdclassify.reading.boundaries import Reading, Role
 from pdclassify.reading.cohesion import pair_codes, rarity_of
 from pdclassify.reading.lines import Kind, Lines
 
-__all__ = ["PLACES", "Stray", "give_back", "places_of", "strays_of"]
+__all__ = ["IN_PLACE", "PLACES", "Stray", "give_back", "places_of", "strays_of"]
 
 #: How many numbers describe a place that a headline could belong to.
 PLACES = 12
@@ -27,19 +27,30 @@ _REACH = 20_000  # characters on either side within which a headline's article i
 _MOST = 400  # lines on either side, at most
 _AHEAD = 900  # characters in which a headline's words come back
 _CROWD = 12  # strays within reach of each other; more are a list, not headlines
-_HEAD = frozenset({Role.COLUMN, Role.KICKER, Role.TITLE, Role.TITLE_MORE, Role.SUBTITLE, Role.BYLINE})
+_HEAD = frozenset(
+    {Role.COLUMN, Role.KICKER, Role.TITLE, Role.TITLE_MORE, Role.SUBTITLE, Role.BYLINE}
+)
 _TEXT = frozenset({Role.LEAD, Role.BODY, Role.BODY_MORE, Role.CAPTION, Role.SIGNATURE})
+IN_PLACE = {
+    Role.STRAY: Role.TITLE,
+    Role.STRAY_MORE: Role.TITLE_MORE,
+    Role.STRAY_BYLINE: Role.BYLINE,
+}
 _NAMED = re.compile(r"[（(]([^（）()]{2,28})[）)]$")
 
 
 @dataclass(slots=True)
 class Stray:
-    """The lines of a stray headline, from ``first`` to ``last``, those of its byline at the end."""
+    """The lines of a stray headline, from ``first`` to ``last``, and which are the title itself."""
 
     first: int
     last: int
     title: list[int]
-    byline: list[int]
+
+    @property
+    def lines(self) -> range:
+        """All its lines, its byline's among them."""
+        return range(self.first, self.last)
 
 
 def strays_of(roles: Sequence[Role]) -> list[Stray]:
@@ -49,10 +60,11 @@ def strays_of(roles: Sequence[Role]) -> list[Stray]:
     n = len(roles)
     for i, role in enumerate(roles):
         if role == Role.STRAY or (role in (Role.STRAY_MORE, Role.STRAY_BYLINE) and head is None):
-            head = Stray(i, i + 1, [i], [])
+            head = Stray(i, i + 1, [i])
             found.append(head)
         elif role in (Role.STRAY_MORE, Role.STRAY_BYLINE) and head is not None:
-            (head.title if role == Role.STRAY_MORE else head.byline).append(i)
+            if role == Role.STRAY_MORE:
+                head.title.append(i)
             head.last = i + 1
         else:
             head = None
@@ -66,9 +78,8 @@ def strays_of(roles: Sequence[Role]) -> list[Stray]:
             end += 1
         if end == n or roles[end] not in _TEXT:
             title = [i for i in range(at, end) if roles[i] in (Role.TITLE, Role.TITLE_MORE)]
-            byline = [i for i in range(at, end) if roles[i] == Role.BYLINE]
             if title and at:
-                found.append(Stray(at, end, title, byline))
+                found.append(Stray(at, end, title))
         at = end
     return sorted(found, key=lambda s: s.first)
 
@@ -163,9 +174,7 @@ def _column_of(lines: Lines, stray: Stray) -> str | None:
     return named[1] if named else None
 
 
-def _carries_column(
-    lines: Lines, stray: Stray, where: NDArray[np.int64]
-) -> NDArray[np.bool_]:
+def _carries_column(lines: Lines, stray: Stray, where: NDArray[np.int64]) -> NDArray[np.bool_]:
     """Return before which lines the name of the headline's column stands."""
     found = np.zeros(len(where), dtype=bool)
     name = _column_of(lines, stray)
@@ -203,6 +212,10 @@ def give_back(
                 best = int(scores.argmax())
                 if scores[best] > params["match_b"][0]:
                     place = int(where[best])
+        if place == stray.last:  # it stands where it belongs
+            for i in stray.lines:
+                reading.roles[i] = IN_PLACE.get(reading.roles[i], reading.roles[i])
+            continue
         if place is not None:
             taken.add(place)
             reading.roles[place] = Role.LEAD

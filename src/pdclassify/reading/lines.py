@@ -44,8 +44,8 @@ def _kinds() -> NDArray[np.uint8]:
         table[first : last + 1] = Kind.HAN
     table[0x10000] = Kind.HAN
     table[ord("〇")] = Kind.HAN
-    for first, last in (("A", "Z"), ("a", "z"), ("Ａ", "Ｚ"), ("ａ", "ｚ"), ("\xc0", "\u02af")):
-        table[ord(first) : ord(last) + 1] = Kind.LATIN
+    for low, high in ("AZ", "az", "ＡＺ", "ａｚ", "\xc0\u02af"):
+        table[ord(low) : ord(high) + 1] = Kind.LATIN
     spaces = [*range(0x300), 0x1680, *range(0x2000, 0x2070), 0x3000]
     table[[c for c in spaces if chr(c).isspace()]] = Kind.SPACE
     for kind, characters in _CHARACTERS.items():
@@ -86,7 +86,7 @@ class Lines:
 
 
 def lines_of(text: str) -> Lines:
-    """Cut ``text`` into lines at any line, page or paragraph separator; ``\\r\\n`` is one."""
+    """Cut ``text`` into lines at any line, page or paragraph separator; CR LF is one."""
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
     kinds = _kinds()[np.minimum(codes, 0x10000)]
     breaks = np.flatnonzero(kinds == Kind.BREAK)

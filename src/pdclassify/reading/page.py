@@ -7,12 +7,13 @@ are put together, their torn paragraphs mended, and headlines printed elsewhere 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from pdclassify.article import Article, Page, Segment, Span
 from pdclassify.reading.boundaries import Role, params, read_lines
-from pdclassify.reading.headlines import Stray, give_back
+from pdclassify.reading.headlines import IN_PLACE, Stray, give_back
 from pdclassify.reading.lines import lines_of
 
 __all__ = ["split_page"]
@@ -53,12 +54,24 @@ class _Draft:
         """Whether a new headline would begin a new article."""
         return bool(self.paragraphs or self.captions or self.signature)
 
+    @property
+    def head(self) -> list[Span]:
+        """The lines of an article that has no text."""
+        named = (self.column, self.kicker, self.title, self.subtitle, self.byline, self.signature)
+        return [span for spans in named for span in spans]
+
     def add(self, span: Span, role: Role) -> None:
         """Put a line where its role says."""
         if self.start < 0:
             self.start = span.start
-        self.end = span.end
-        if role == Role.BODY_MORE and self.paragraphs:
+        before, self.end = self.end, span.end
+        if (
+            role in (Role.TITLE, Role.TITLE_MORE)
+            and self.title
+            and not (role == Role.TITLE_MORE and self.title[-1].end == before)
+        ):
+            self.subtitle.append(span)
+        elif role == Role.BODY_MORE and self.paragraphs:
             self.paragraphs[-1].append(span)
         elif role in _PLACE:
             getattr(self, _PLACE[role]).append(span)
@@ -97,8 +110,10 @@ def split_page(text: str, *, source: str = "", whole: bool = False) -> Page:
     lines = lines_of(text)
     spans = [Span(s, e) for s, e in zip(lines.starts.tolist(), lines.ends.tolist(), strict=True)]
     reading = read_lines(lines)
+    drafts: list[_Draft]
+    leftover: list[Span] = []
     if whole:
-        drafts, leftover = [_whole(spans, reading.roles)], []
+        drafts = [_whole(spans, reading.roles)]
     else:
         given = give_back(lines, reading, params())
         drafts, leftover = _gather(spans, reading.roles, given)
@@ -108,7 +123,7 @@ def split_page(text: str, *, source: str = "", whole: bool = False) -> Page:
 
 def _whole(spans: Sequence[Span], roles: Sequence[Role]) -> _Draft:
     """Take all lines for one article; a headline after its first paragraph is a sub-heading."""
-    draft = _Draft(start=0)
+    draft = _Draft()
     for span, role in zip(spans, roles, strict=True):
         if role in _STRAY:
             role = Role.SIGNATURE if role == Role.STRAY_BYLINE else Role.TITLE
@@ -119,8 +134,7 @@ def _whole(spans: Sequence[Span], roles: Sequence[Role]) -> _Draft:
         draft.start = 0
     draft.settle()
     if not draft.paragraphs:  # nothing but headlines: they are all there is to read
-        draft.paragraphs = [[span] for span in spans]
-        draft.column, draft.kicker, draft.title, draft.subtitle = [], [], [], []
+        draft = _Draft(start=draft.start, end=draft.end, paragraphs=[[span] for span in spans])
     return draft
 
 
@@ -129,32 +143,51 @@ def _gather(
 ) -> tuple[list[_Draft], list[Span]]:
     """Collect lines into articles; what belongs to none is left over."""
     homes = {place: stray for stray, place in given if place is not None}
-    away = {i for stray, _ in given for i in range(stray.first, stray.last)}
-    leftover = [
-        Span(spans[s.first].start, spans[s.last - 1].end) for s, place in given if place is None
-    ]
+    away = {i for stray, place in given if place is not None for i in stray.lines}
+    homeless = {i for stray, place in given if place is None for i in stray.lines}
+    leftover: list[Span] = []
+    goes_on = _goes_on(roles, away | homeless)
     current = _Draft()
     opened = [current]
     for i, (span, role) in enumerate(zip(spans, roles, strict=True)):
         if i in away:
             continue
-        if current.has_text and (role in _HEAD or role == Role.LEAD):
+        if i in homeless:
+            if not goes_on[i] and (current.has_text or current.start < 0):
+                leftover.append(span)
+                continue
+            if current.has_text:  # text goes on after it: a sub-heading
+                role = Role.BODY
+        elif current.has_text and (role in _HEAD or role == Role.LEAD):
             current = _Draft()
             opened.append(current)
         if i in homes:
-            stray = homes[i]
-            current.title = [spans[j] for j in stray.title]
-            current.byline = [spans[j] for j in stray.byline]
-            current.displaced = True
+            head = _Draft()
+            for j in homes[i].lines:
+                head.add(spans[j], IN_PLACE.get(roles[j], roles[j]))
+            current.title, current.displaced = head.title, True
+            current.kicker, current.subtitle = head.kicker, head.subtitle
+            current.column, current.byline = current.column or head.column, head.byline
         current.add(span, role)
     drafts: list[_Draft] = []
     for draft in opened:
         draft.settle()
         if draft.paragraphs:
             drafts.append(draft)
-        elif draft.start >= 0:
-            leftover.append(Span(draft.start, draft.end))
+        else:
+            leftover.extend(draft.head)
     return drafts, leftover
+
+
+def _goes_on(roles: Sequence[Role], skipped: Collection[int]) -> list[bool]:
+    """Return after which lines the text of an article goes on."""
+    found = [False] * len(roles)
+    here = False
+    for i in range(len(roles) - 1, -1, -1):
+        found[i] = here
+        if i not in skipped:
+            here = roles[i] not in _HEAD and roles[i] != Role.LEAD
+    return found
 
 
 def _article(text: str, draft: _Draft, source: str, index: int) -> Article:
@@ -207,7 +240,7 @@ def _listed(text: str, spans: Sequence[Span]) -> str | None:
 
 def _merged(leftover: list[Span], spans: Sequence[Span]) -> list[Span]:
     """Put stretches in order, and those into one between which nothing stands."""
-    following = {a.end: b.start for a, b in zip(spans, spans[1:], strict=False)}
+    following = {a.end: b.start for a, b in pairwise(spans)}
     merged: list[Span] = []
     for span in sorted(leftover):
         if merged and following.get(merged[-1].end) == span.start:

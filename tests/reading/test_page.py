@@ -1,0 +1,258 @@
+from __future__ import annotations
+
+import json
+import random
+import re
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from pdclassify import Article, Page, split_page
+
+PAGES = Path(__file__).parent.parent / "data" / "pages"
+GOLD = sorted(PAGES.glob("*.json"))
+
+
+def check(text: str, page: Page) -> None:
+    """Whatever the page, its parts are exact, apart from each other, and all there."""
+    covered = [False] * len(text)
+    taken: list[tuple[int, int]] = []
+    for number, article in enumerate(page.articles):
+        assert article.index == number
+        for segment in article.segments:
+            place, start, length = segment.input_start, segment.text_start, segment.length
+            assert text[place : place + length] == article.text[start : start + length]
+        missing = len(article.text) - sum(s.length for s in article.segments)
+        assert missing == max(len(article.paragraphs) - 1, 0)
+        for span in (*article.paragraphs, *article.captions):
+            assert article.start <= span.start < span.end <= article.end
+        covered[article.start : article.end] = [True] * (article.end - article.start)
+        taken.append((article.start, article.end))
+        if article.title is not None:
+            assert article.title_start is not None
+            assert article.title_end is not None
+            printed = text[article.title_start : article.title_end]
+            assert re.sub(r"\s", "", printed) == re.sub(r"\s", "", article.title)
+            if article.title_displaced:
+                covered[article.title_start : article.title_end] = [True] * len(printed)
+    for start, end in page.leftover:
+        assert start < end
+        covered[start:end] = [True] * (end - start)
+        taken.append((start, end))
+    taken.sort()
+    whole = [(a, b) for a, b in taken if b > a]
+    assert all(a[1] <= b[0] for a, b in pairwise(whole))
+    names = ("column", "kicker", "subtitle", "byline")
+    heads = "".join(
+        getattr(a, name) or "" for a in page.articles if a.title_displaced for name in names
+    )
+    for place, character in enumerate(text):
+        assert covered[place] or character.isspace() or character in heads
+
+
+def gold_text(path: Path) -> tuple[str, dict]:
+    """Return a gold page's text and what stands on it."""
+    gold = json.loads(path.read_text(encoding="utf-8"))
+    return "\n".join(gold["lines"]), gold
+
+
+@pytest.mark.parametrize("path", GOLD, ids=lambda p: p.stem)
+def test_gold_pages(path: Path) -> None:
+    """Each page of our own comes apart as its author wrote it."""
+    text, gold = gold_text(path)
+    page = split_page(text, source="p")
+    check(text, page)
+    found = []
+    for article, wanted in zip(page.articles, gold["articles"], strict=True):
+        row = article.to_dict()
+        row["paragraphs"] = len(article.paragraphs)
+        row["captions"] = [text[s:e] for s, e in article.captions]
+        found.append({key: row[key] for key in wanted})
+    assert found == gold["articles"]
+    assert [text[s:e] for s, e in page.leftover] == gold.get("leftover", [])
+
+
+def test_gold_pages_are_there() -> None:
+    """The data files that the gold test walks over exist."""
+    assert len(GOLD) >= 5
+
+
+@pytest.mark.parametrize("path", GOLD, ids=lambda p: p.stem)
+@pytest.mark.parametrize("newline", ["\r\n", "\r", "\u2028", "\x0c"])
+def test_newlines_change_nothing(path: Path, newline: str) -> None:
+    """A page reads the same with any line ends, at offsets of its own."""
+    text, _ = gold_text(path)
+    other = text.replace("\n", newline)
+    plain, page = split_page(text), split_page(other)
+    check(other, page)
+    for a, b in zip(plain.articles, page.articles, strict=True):
+        names = ("text", "column", "kicker", "title", "subtitle", "byline", "title_displaced")
+        assert [getattr(a, n) for n in names] == [getattr(b, n) for n in names]
+        assert [other[s:e].replace(newline, "\n") for s, e in b.paragraphs] == [
+            text[s:e] for s, e in a.paragraphs
+        ]
+
+
+line = st.text(
+    st.sampled_from(
+        "党建治理作风支部社区群众，。：；！？“”（）—…①②图摄记者本报 \u3000\xa0\u200b0123abc"
+    ),
+    max_size=60,
+)
+messy = st.lists(st.one_of(line, st.just(""), st.characters(codec=None)), max_size=30).flatmap(
+    lambda lines: st.lists(
+        st.sampled_from(["\n", "\n\n", "\r\n", "\r", "\u2028", "\x0c", "\x0b", " \n\u3000\u3000"]),
+        min_size=len(lines),
+        max_size=len(lines),
+    ).map(lambda ends: "".join(a + b for a, b in zip(lines, ends, strict=True)))
+)
+
+
+@settings(max_examples=200)
+@given(text=messy)
+@example(text="")
+@example(text="\ud800\x00\r\n\r\r\n")
+@example(text="\u200b\n\ufeff")
+@example(text="（）" * 40 + "\n" * 5 + "a")
+def test_any_page(text: str) -> None:
+    """Any string is split exactly, without loss, overlap or error."""
+    check(text, split_page(text))
+
+
+@settings(max_examples=60)
+@given(text=messy)
+def test_any_whole(text: str) -> None:
+    """As a whole, any string is one article and nothing is left over."""
+    page = split_page(text, whole=True)
+    (article,) = page.articles
+    assert page.leftover == ()
+    kept = "".join(
+        part or ""
+        for part in (
+            article.column,
+            article.kicker,
+            article.title,
+            article.subtitle,
+            article.byline,
+        )
+    )
+    captions = "".join(text[s:e] for s, e in article.captions)
+    everything = kept + captions + article.text
+    assert all(c in everything for c in text if not c.isspace()) or article.start == 0
+    for s in article.segments:
+        assert (
+            text[s.input_start : s.input_start + s.length]
+            == article.text[s.text_start : s.text_start + s.length]
+        )
+
+
+def test_mutated_pages() -> None:
+    """Pages cut, shuffled and sprinkled with odd characters are still accounted for."""
+    rng = random.Random(7)
+    pages = [gold_text(path)[0] for path in GOLD]
+    odd = "\n\r\x00\u2028\ud800。“”（）\u3000①\U0001f600"
+    for _ in range(150):
+        text = list(rng.choice(pages))
+        for _ in range(rng.randrange(40)):
+            at = rng.randrange(len(text) + 1)
+            text[at : at + rng.choice((0, 0, 1, 30))] = rng.choice(odd)
+        if rng.random() < 0.3:
+            lines = "".join(text).split("\n")
+            rng.shuffle(lines)
+            text = list("\n".join(lines))
+        mutated = "".join(text)
+        check(mutated, split_page(mutated))
+
+
+def test_long_page_is_read_in_blocks() -> None:
+    """A page of thousands of lines reads like its parts, wherever a block ends."""
+    text, _ = gold_text(PAGES / "clean.json")
+    one = [a.title for a in split_page(text).articles]
+    many = [a.title for a in split_page("\n".join([text] * 300)).articles]
+    assert len(text.split("\n")) * 300 > 4000
+    assert sum(a == b for a, b in zip(many, one * 300, strict=False)) >= 0.97 * len(one) * 300
+    assert abs(len(many) - len(one) * 300) <= 6
+
+
+def test_empty_page() -> None:
+    """A blank page has no article and leaves nothing over."""
+    for text in ("", "\n\n", " \u3000\xa0\r\n"):
+        assert split_page(text) == Page((), ())
+
+
+def test_blank_whole() -> None:
+    """As a whole, even a blank text is one article, so that none is lost in silence."""
+    (article,) = split_page(" \n", source="f.txt", whole=True).articles
+    assert (article.text, article.id, article.paragraphs) == ("", "f.txt#0", ())
+
+
+def test_one_sentence() -> None:
+    """A single paragraph without a headline is one article."""
+    text = "社区把议事桌搬到了大榕树下，谁家有难处，坐下来说一说，大伙一起想办法。"
+    (article,) = split_page(text).articles
+    assert article.text == text
+    assert article.title is None
+    assert article.segments[0].length == len(text)
+
+
+def test_headlines_only() -> None:
+    """A page of nothing but headlines keeps all of them."""
+    text = "社区食堂开到家门口\n\n老旧小区加装电梯\n\n本报记者 何一鸣\n"
+    page = split_page(text)
+    check(text, page)
+
+
+def test_not_a_string() -> None:
+    """Bytes are refused with the type that was received."""
+    with pytest.raises(TypeError, match="bytes"):
+        split_page(b"")  # type: ignore[arg-type]  # what is tested
+
+
+def test_article_maps_back() -> None:
+    """Offsets of a mended article's text lead back to the page."""
+    text, _ = gold_text(PAGES / "broken.json")
+    for article in split_page(text).articles:
+        for place in range(0, len(article.text), 7):
+            if article.text[place] != "\n":
+                assert text[article.to_input(place)] == article.text[place]
+
+
+def seed(shared: Path) -> tuple[str, dict]:
+    """Return the seed page and what stands on it."""
+    folder = shared / "pages"
+    text = (folder / "seed_page.txt").read_bytes().decode("utf-8")
+    return text, json.loads((folder / "seed_page.json").read_text(encoding="utf-8"))
+
+
+def test_seed_page(shared: Path) -> None:
+    """Of the seed page everything is right: heads, places, captions, mended sentences."""
+    text, gold = seed(shared)
+    page = split_page(text, source="seed")
+    check(text, page)
+    assert page.leftover == ()
+    paragraphs = [p for a in page.articles for p in a.paragraphs]
+    for article, wanted in zip(page.articles, gold["articles"], strict=True):
+        assert article.title == wanted["title"]
+        assert [article.title_start, article.title_end] == wanted["title_at"]
+        assert article.title_displaced == wanted.get("displaced", False)
+        for name in ("column", "kicker", "byline"):
+            assert getattr(article, name) == wanted.get(name)
+        assert wanted["start"] <= article.start < article.end <= wanted["end"]
+        assert len(article.captions) == 2 * ("captions" in wanted)
+    for start, end in gold["joins"]:
+        assert any(p.start < start and end < p.end for p in paragraphs)
+    assert sum("\n" in text[s:e] for s, e in paragraphs) == len(gold["joins"])
+
+
+def test_seed_page_displaced_anywhere(shared: Path) -> None:
+    """The seed page's displaced headline is given back wherever between articles it stands."""
+    text, gold = seed(shared)
+    at = gold["articles"][1]["title_at"][0]
+    stray, rest = text[at:].strip(), text[:at].rstrip()
+    third = gold["articles"][2]["start"]
+    moved = rest[:third] + stray + "\n\n" + rest[third:]
+    titles: list[Article] = [a for a in split_page(moved).articles if a.title_displaced]
+    assert [a.title for a in titles] == [gold["articles"][1]["title"]]
