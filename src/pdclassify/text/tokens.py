@@ -13,7 +13,7 @@ import re
 import sys
 import threading
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from functools import cache, cached_property
 from hashlib import sha256
 from importlib import import_module, resources
@@ -168,10 +168,11 @@ def _jieba_tokenizer(words: Mapping[str, int]) -> Any:
     frequencies: dict[str, int] = {}
     total = 0
     stock = resources.files("jieba").joinpath("dict.txt").read_text(encoding="utf-8")
-    entries = (line.split(" ")[:2] for line in stock.strip().split("\n"))
+    lines = (line.split(" ") for line in stock.strip().split("\n"))
+    entries = ((word, int(count)) for word, count, *_ in lines)
     for word, count in [*entries, *words.items()]:
-        total += int(count) - frequencies.get(word, 0)
-        frequencies[word] = int(count)
+        total += count - frequencies.get(word, 0)
+        frequencies[word] = count
         for end in range(1, len(word)):
             frequencies.setdefault(word[:end], 0)
     slow = jieba.Tokenizer()
