@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 from contextlib import suppress
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -189,6 +188,8 @@ def _finite(name: str, values: NDArray[Any]) -> NDArray[Any]:
 
 def _installed() -> dict[str, str]:
     """Return the versions of what a model is made with."""
+    from importlib import metadata  # 15 ms that only saving needs
+
     found = {}
     for name in ("pdclassify", "numpy", "scipy", "scikit-learn"):
         with suppress(metadata.PackageNotFoundError):
