@@ -29,10 +29,13 @@ __all__ = [
     "error_line",
     "explanation_line",
     "keyword_line",
+    "keyword_part",
     "leftover_line",
     "summary_line",
+    "summary_part",
     "topic_columns",
     "topic_line",
+    "topic_part",
     "wrong_line",
 ]
 
@@ -68,17 +71,17 @@ def analysis_columns(model: TopicModel) -> tuple[str, ...]:
 
 def topic_line(article: Article, prediction: TopicPrediction, model: TopicModel) -> Line:
     """Return the line of ``predict``."""
-    return {**_identity(article), **_topics(prediction, model), **_carried(article)}
+    return {**_identity(article), **topic_part(prediction, model), **_carried(article)}
 
 
 def summary_line(article: Article, summary: Summary) -> Line:
     """Return the line of ``summarize``."""
-    return {**_identity(article), **_summary(summary), **_carried(article)}
+    return {**_identity(article), **summary_part(summary), **_carried(article)}
 
 
 def keyword_line(article: Article, keywords: Sequence[Keyword]) -> Line:
     """Return the line of ``keywords``."""
-    return {**_identity(article), **_keywords(keywords), **_carried(article)}
+    return {**_identity(article), **keyword_part(keywords), **_carried(article)}
 
 
 def article_line(article: Article) -> Line:
@@ -91,9 +94,9 @@ def analysis_line(analysis: Analysis, model: TopicModel) -> Line:
     """Return the line of ``analyze``: the union of all the others."""
     return {
         **article_line(analysis.article),
-        **_topics(analysis.prediction, model),
-        **_summary(analysis.summary),
-        **_keywords(analysis.keywords),
+        **topic_part(analysis.prediction, model),
+        **summary_part(analysis.summary),
+        **keyword_part(analysis.keywords),
     }
 
 
@@ -123,7 +126,7 @@ def wrong_line(
     return {
         **_identity(article),
         "expected": list(expected),
-        **_topics(prediction, model),
+        **topic_part(prediction, model),
         **_carried(article),
         "text": article.text,
     }
@@ -143,7 +146,8 @@ def _carried(article: Article) -> Line:
     return {name: value for name, value in found if value is not None}
 
 
-def _topics(prediction: TopicPrediction, model: TopicModel) -> Line:
+def topic_part(prediction: TopicPrediction, model: TopicModel) -> Line:
+    """Return what a line holds of the topics."""
     return {
         "topics": list(prediction.topics),
         "primary": prediction.primary,
@@ -156,12 +160,14 @@ def _topics(prediction: TopicPrediction, model: TopicModel) -> Line:
     }
 
 
-def _summary(summary: Summary) -> Line:
+def summary_part(summary: Summary) -> Line:
+    """Return what a line holds of the summary."""
     sentences = [sentence.to_dict() for sentence in summary.sentences]
     for sentence in sentences:
         sentence["score"] = round(sentence["score"], DIGITS)
     return {"sentences": sentences, "summary": summary.text}
 
 
-def _keywords(keywords: Sequence[Keyword]) -> Line:
+def keyword_part(keywords: Sequence[Keyword]) -> Line:
+    """Return what a line holds of the keywords."""
     return {"keywords": [{"term": k.term, "score": round(k.score, DIGITS)} for k in keywords]}

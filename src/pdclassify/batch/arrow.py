@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from pdclassify.batch.rows import add_results, row_schema
 from pdclassify.batch.tasks import Task, make_task
-from pdclassify.batch.work import CHUNK, apply
+from pdclassify.batch.work import CHUNK, apply, needed_articles
 from pdclassify.errors import UsageError
 from pdclassify.reading.fields import columns
-from pdclassify.reading.records import parse_batch
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -103,8 +102,7 @@ def _schema(schema: pa.Schema, task: Task, names: Mapping[str, str]) -> pa.Schem
 
 def _predicted(batch: pa.RecordBatch, task: Task, names: Mapping[str, str]) -> pa.RecordBatch:
     schema = _schema(batch.schema, task, names)
-    needed = batch.select([name for name in batch.schema.names if name in names.values()])
-    items = list(parse_batch(needed, source="batch", index=0, names=names))
+    items = needed_articles(batch, source="batch", index=0, names=names)
     return add_results(batch, items, apply(task, items), task.fields(), schema)
 
 

@@ -108,6 +108,9 @@ class Folder:
             lock.flush()
             yield
         finally:
+            with suppress(OSError):
+                if [path.name for path in self._state.iterdir()] == [_LOCK]:
+                    self.close()  # nothing was begun
             lock.close()
 
     @contextmanager
@@ -165,6 +168,10 @@ class Folder:
         """Open a file for reading."""
         return (self.path / name).open("rb")
 
+    def settle(self) -> None:
+        """Make the files' names last through a power failure, where the system can."""
+        _sync(self.path)
+
     def remove(self, name: str) -> None:
         """Remove a file, if it is there."""
         (self.path / name).unlink(missing_ok=True)
@@ -197,7 +204,6 @@ class Folder:
 
     def close(self) -> None:
         """Forget the state of a run that ended well."""
-        _sync(self.path)
         shutil.rmtree(self._state, ignore_errors=True)
 
 
@@ -208,7 +214,7 @@ def _unwritable(path: Path, error: OSError) -> OutputError:
 
 
 def _sync(folder: Path) -> None:
-    """Make a renaming last through a power failure, where the system can."""
+    """Force a folder's names to the disk."""
     if os.name != "posix":
         return
     number = os.open(folder, os.O_RDONLY)

@@ -119,7 +119,9 @@ def finish(
         "skipped": {"files": len(found.skipped), "examples": list(found.skipped[:20])},
         "shards": shards,
     }
+    folder.settle()
     folder.write_json(MANIFEST, manifest)
+    folder.settle()
     folder.close()
     return manifest
 

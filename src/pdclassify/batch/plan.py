@@ -332,28 +332,24 @@ def _table_pieces(source: Source, reading: Reading, most: int, *, packed: bool) 
                 return
             whole = max(1, sum(size for _, size in _groups(table)))
             first, first_row, weight = 0, 0, 0
+
+            def groups(end: int) -> Piece:
+                cost = source.size * weight // whole
+                return Piece(source.path, "groups", first, end, first_row, weight=weight, cost=cost)
+
             for group, (rows, size) in enumerate(_groups(table)):
-                if packed or size > 4 * most:
-                    if weight:
-                        cost = source.size * weight // whole
-                        yield Piece(
-                            source.path, "groups", first, group, first_row, weight=weight, cost=cost
-                        )
+                apart = packed or size > 4 * most
+                if weight and (apart or weight + size > most * 1.5):
+                    yield groups(group)
+                    first, first_row, weight = group, row, 0
+                if apart:
                     yield from _slices(table, source, group, row, rows, size, most, whole)
-                    first, first_row, weight = group + 1, row + rows, 0
+                    first, first_row = group + 1, row + rows
                 else:
                     weight += size
                 row += rows
-                if weight >= most:
-                    cost = source.size * weight // whole
-                    yield Piece(
-                        source.path, "groups", first, group + 1, first_row, weight=weight, cost=cost
-                    )
-                    first, first_row, weight = group + 1, row, 0
             if weight:
-                cost = source.size * weight // whole
-                end = table.num_row_groups
-                yield Piece(source.path, "groups", first, end, first_row, weight=weight, cost=cost)
+                yield groups(table.num_row_groups)
         except (*_BROKEN, pa.ArrowException, ValueError, OverflowError) as error:
             yield _broken(source, row, error)
 

@@ -181,8 +181,10 @@ def run(
     form = _form(format, found)
     description = describe(chosen, form, reading, shard_bytes, found)
     mark = "run-" + hashlib.sha256(json.dumps(description).encode()).hexdigest()[:16]
-    folder.begin(resume=resume)
     with ExitStack() as stack:
+        stack.enter_context(engine_context(engine, scheduler, jobs))
+        given, schema = _schemas(form, found, reading, chosen)
+        folder.begin(resume=resume)
         stack.enter_context(folder.locked())
         manifest = folder.read_json(MANIFEST)
         earlier = manifest or folder.run()
@@ -192,9 +194,7 @@ def run(
             folder.close()
             return _told(manifest, found, already=True)
         folder.sweep()
-        stack.enter_context(engine_context(engine, scheduler, jobs))
         jobs = job_count(jobs, found, shard_bytes, engine)
-        given, schema = _schemas(form, found, reading, chosen)
         folder.set_run(description, mark)
         job = Job(folder.path, form, chosen, reading, given, schema, mark, os.getpid())
         tally = _Tally(folder, found, progress)

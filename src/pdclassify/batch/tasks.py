@@ -114,12 +114,11 @@ class Predict:
 
     def __call__(self, articles: Sequence[Article]) -> list[Row]:
         """Predict the topics of some articles."""
-        from pdclassify.lines import topic_line
+        from pdclassify.lines import topic_part
 
         model = self.model.load()
         predictions = model.predict(articles, thresholds=self.thresholds)
-        lines = map(topic_line, articles, predictions, [model] * len(articles))
-        return [{name: line[name] for name in _TOPICS} for line in lines]
+        return [topic_part(prediction, model) for prediction in predictions]
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,12 +139,11 @@ class Summarize:
 
     def __call__(self, articles: Sequence[Article]) -> list[Row]:
         """Summarize some articles."""
-        from pdclassify.lines import summary_line
+        from pdclassify.lines import summary_part
         from pdclassify.summary.textrank import summarize
 
         budget: dict[str, Any] = dict(self.budget)
-        lines = (summary_line(article, summarize(article, **budget)) for article in articles)
-        return [{name: line[name] for name in _SUMMARY} for line in lines]
+        return [summary_part(summarize(article, **budget)) for article in articles]
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,11 +164,10 @@ class Keywords:
 
     def __call__(self, articles: Sequence[Article]) -> list[Row]:
         """Find the keywords of some articles."""
-        from pdclassify.lines import keyword_line
+        from pdclassify.lines import keyword_part
         from pdclassify.summary.keywords import keywords
 
-        lines = (keyword_line(article, keywords(article, top=self.top)) for article in articles)
-        return [{name: line[name] for name in _KEYWORDS} for line in lines]
+        return [keyword_part(keywords(article, top=self.top)) for article in articles]
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,12 +196,18 @@ class Analyze:
     def __call__(self, articles: Sequence[Article]) -> list[Row]:
         """Analyze some articles."""
         from pdclassify.analysis import analyze_articles
-        from pdclassify.lines import analysis_line
+        from pdclassify.lines import keyword_part, summary_part, topic_part
 
         model = self.model.load()
         found = analyze_articles(articles, model=model, chars=self.chars, top=self.top)
-        lines = (analysis_line(analysis, model) for analysis in found)
-        return [{name: line[name] for name in self.columns} for line in lines]
+        return [
+            {
+                **topic_part(analysis.prediction, model),
+                **summary_part(analysis.summary),
+                **keyword_part(analysis.keywords),
+            }
+            for analysis in found
+        ]
 
 
 def _summary_fields() -> list[pa.Field]:

@@ -9,7 +9,7 @@ import os
 import re
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
@@ -22,6 +22,7 @@ from pdclassify.batch.plan import Piece, Reading, Shard
 from pdclassify.batch.rows import Chunk, Done, JsonPart, TablePart
 from pdclassify.batch.tasks import Task
 from pdclassify.errors import PdclassifyError
+from pdclassify.reading.fields import FIELDS
 from pdclassify.reading.records import Item, Leftover, RecordError, parse_batch, parse_line
 
 if TYPE_CHECKING:
@@ -230,16 +231,45 @@ def _table_chunks(piece: Piece, job: Job) -> Iterator[tuple[Chunk, list[Item]]]:
     names = job.reading.names
     try:
         for batch in _batches(piece):
-            # Parquet to Parquet, only the columns that make an article become Python objects.
-            needed = batch
-            if job.schema is not None:
-                needed = batch.select([n for n in batch.schema.names if n in names.values()])
-            items = list(parse_batch(needed, source=piece.source, index=index, names=names))
+            if job.schema is None:
+                items = list(parse_batch(batch, source=piece.source, index=index, names=names))
+            else:
+                items = needed_articles(batch, source=piece.source, index=index, names=names)
             yield Chunk(items, batch), []
             index += batch.num_rows
     except (OSError, pa.ArrowException) as error:
         what = f"{piece.source}: cannot be read after {index} records: {error}"
         yield Chunk([]), [RecordError(piece.source, piece.source, index, what, whole_file=True)]
+
+
+def needed_articles(
+    batch: pa.RecordBatch, *, source: str, index: int, names: Mapping[str, str]
+) -> list[Article | RecordError]:
+    """Make an article of each row, of those columns only that an article consists of.
+
+    The same as `parse_batch`, without ``extra``, in half the time: Arrow's strings need no checks.
+    """
+    import pyarrow as pa
+
+    there = [name for name in FIELDS if names[name] in batch.schema.names]
+    needed = batch.select([names[name] for name in there])
+    if not all(
+        pa.types.is_string(kind) or pa.types.is_large_string(kind) for kind in needed.schema.types
+    ):
+        return list(parse_batch(needed, source=source, index=index, names=names))
+    items: list[Article | RecordError] = []
+    for number, values in enumerate(
+        zip(*(c.to_pylist() for c in needed.columns), strict=True), index
+    ):
+        found = {name: value for name, value in zip(there, values, strict=True) if value}
+        text = found.get("text")
+        if text is None:
+            row = needed.slice(number - index, 1)
+            items.extend(parse_batch(row, source=source, index=number, names=names))
+            continue
+        found.setdefault("id", f"{source}#{number}")
+        items.append(Article(**found, source=source, index=number, end=len(text)))
+    return items
 
 
 def _batches(piece: Piece) -> Iterator[pa.RecordBatch]:

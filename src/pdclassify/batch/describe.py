@@ -1,0 +1,202 @@
+"""What stands in a finished output: articles by topic, year and publisher."""
+
+from __future__ import annotations
+
+import json
+import re
+import warnings
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pdclassify.batch.folder import MANIFEST
+from pdclassify.errors import InputError, UsageError
+
+__all__ = ["NONE", "Counts", "count", "draw"]
+
+#: Under which articles without a topic are counted.
+NONE = "none"
+
+_YEAR = re.compile(r"(?<!\d)(1[89]\d\d|20\d\d)(?=\D|\d{4}(?!\d)|$)")
+_MOST = 20
+
+
+@dataclass(slots=True)
+class Counts:
+    """Numbers of articles; one with two topics counts under both.
+
+    Parameters
+    ----------
+    articles, errors : int
+    topics : Counter
+        Topic (or ``none``) -> articles.
+    by : dict
+        ``year`` and ``publisher``, where there are such columns -> its values -> topic -> articles.
+        Under "" stand the articles whose value is not known.
+    """
+
+    articles: int = 0
+    errors: int = 0
+    topics: Counter[str] = field(default_factory=Counter)
+    by: dict[str, dict[str, Counter[str]]] = field(default_factory=dict)
+
+    def add(self, row: Mapping[str, Any]) -> None:
+        """Count one row of the output."""
+        if row.get("error") is not None:
+            self.errors += 1
+            return
+        self.articles += 1
+        topics = row["topics"] or [NONE]
+        self.topics.update(topics)
+        for name, value in (("year", year(row.get("date"))), ("publisher", row.get("publisher"))):
+            counter = self.by.setdefault(name, {}).setdefault(str(value or ""), Counter())
+            counter.update(topics)
+            counter["articles"] += 1
+
+    def close(self) -> None:
+        """Forget divisions that divide nothing, and put the others in order."""
+        for name in list(self.by):
+            groups = self.by.pop(name)
+            if set(groups) == {""}:
+                continue
+            if name == "year":
+                self.by[name] = dict(sorted(groups.items()))
+            else:
+                ranked = sorted(groups.items(), key=lambda pair: (-pair[1]["articles"], pair[0]))
+                self.by[name] = dict(ranked)
+
+
+def year(date: Any) -> str | None:
+    """Return the year in a date of whatever form, or None: 2024-05-01, 20240501, 2024年5月."""
+    found = _YEAR.search(str(date)) if date is not None else None
+    return found[1] if found else None
+
+
+def count(out: Path) -> Counts:
+    """Count what ``batch`` has written.
+
+    Raises
+    ------
+    InputError
+        If the folder does not hold a finished run.
+    UsageError
+        If the run's task gave no topics.
+    """
+    try:
+        manifest = json.loads((out / MANIFEST).read_bytes())
+    except (OSError, ValueError) as error:
+        raise InputError(
+            f"{out}: holds no finished run of batch (no {MANIFEST}); finish it by --resume."
+        ) from error
+    counts = Counts()
+    for shard in manifest["shards"]:
+        for row in _rows(out / shard["part"]):
+            if "topics" not in row and "error" not in row:
+                raise UsageError(
+                    f"{out}: the task {manifest['task']} gives no topics that could be counted."
+                )
+            counts.add(row)
+    counts.close()
+    return counts
+
+
+def _rows(part: Path) -> Iterator[dict[str, Any]]:
+    """Yield a part's rows with the columns that are counted."""
+    try:
+        if part.suffix == ".jsonl":
+            with part.open("rb") as stream:
+                yield from map(json.loads, stream)
+            return
+        import pyarrow.parquet as pq
+
+        with pq.ParquetFile(part) as table:
+            wanted = ["topics", "error", "date", "publisher"]
+            columns = [name for name in wanted if name in table.schema_arrow.names]
+            for batch in table.iter_batches(columns=columns):
+                yield from batch.to_pylist()
+    except OSError as error:
+        raise InputError(f"{part}: cannot be read: {error.strerror or error}.") from error
+
+
+def draw(counts: Counts, path: Path, names: Mapping[str, str]) -> None:
+    """Draw the counts as bars: all articles, by year, by publisher.
+
+    Parameters
+    ----------
+    counts : Counts
+    path : Path
+        Ends in .svg or .png.
+    names : mapping of str to str
+        What topics are called in the plot.
+
+    Raises
+    ------
+    UsageError
+        If the ending is another, or Matplotlib is not installed.
+    """
+    if path.suffix.lower() not in (".svg", ".png"):
+        raise UsageError(f"{path}: a plot is .svg or .png.")
+    try:
+        import matplotlib
+        from matplotlib import font_manager
+        from matplotlib.figure import Figure
+    except ImportError:
+        raise UsageError("A plot needs Matplotlib: pip install 'pdclassify[plot]'.") from None
+    installed = {font.name for font in font_manager.fontManager.ttflist}
+    fonts = [name for name in _FONTS if name in installed]
+    # An SVG keeps its text as text: whoever looks at it has the fonts. A PNG needs them here.
+    svg = path.suffix.lower() == ".svg"
+    han = svg or bool(fonts)
+    topics = [topic for topic, _ in counts.topics.most_common()]
+    shown = [names.get(topic, topic) if han else topic for topic in topics]
+    settings: Any = {
+        "svg.fonttype": "none",
+        "svg.hashsalt": "pdclassify",
+        "font.family": [*fonts, "sans-serif"],
+    }
+    with matplotlib.rc_context(settings), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph")  # measuring text that the viewer will draw
+        figure = Figure(figsize=(8, 3 + 3 * len(counts.by)), layout="constrained")
+        axes = figure.subplots(1 + len(counts.by), squeeze=False)[:, 0]
+        bars = axes[0].barh(shown, [counts.topics[topic] for topic in topics])
+        axes[0].bar_label(bars, fmt="{:,.0f}", padding=3)
+        axes[0].invert_yaxis()
+        axes[0].margins(x=0.12)
+        axes[0].set_xlabel(f"articles, of {counts.articles:,}")
+        for axis, name in zip(axes[1:], counts.by, strict=True):
+            _bars(axis, counts.by[name], name, dict(zip(topics, shown, strict=True)), han=han)
+        figure.savefig(path, metadata={"Date": None} if svg else None, dpi=150)
+
+
+def _bars(
+    axis: Any, groups: dict[str, Counter[str]], name: str, topics: dict[str, str], *, han: bool
+) -> None:
+    """Draw a bar for each topic beside each other, for each year or publisher."""
+    values = list(groups)[-_MOST:] if name == "year" else list(groups)[:_MOST]
+    width = 0.8 / max(len(topics), 1)
+    for number, (topic, shown) in enumerate(topics.items()):
+        places = [place + number * width for place in range(len(values))]
+        axis.bar(places, [groups[value][topic] for value in values], width, label=shown)
+    drawable = han or all(value.isascii() for value in values)
+    ticks = [value or "?" if drawable else str(n) for n, value in enumerate(values, 1)]
+    axis.set_xticks([place + 0.4 - width / 2 for place in range(len(values))], ticks)
+    axis.tick_params(axis="x", rotation=45 if len(values) > 6 else 0)
+    axis.set_ylabel("articles")
+    axis.set_xlabel(name if drawable else f"{name}, by its row in the table")
+    axis.legend(fontsize="small", loc="upper left", bbox_to_anchor=(1, 1))
+
+
+#: Fonts with Han characters, as they are called on the usual systems.
+_FONTS = (
+    "Noto Sans CJK SC",
+    "Noto Sans SC",
+    "Source Han Sans SC",
+    "Microsoft YaHei",
+    "SimHei",
+    "PingFang SC",
+    "Heiti SC",
+    "WenQuanYi Micro Hei",
+    "WenQuanYi Zen Hei",
+)
