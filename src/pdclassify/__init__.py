@@ -6,9 +6,12 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Any
+
+TYPE_CHECKING = False  # typing's own would have to be imported, which takes half of our time
 
 if TYPE_CHECKING:
+    from typing import Any
+
     from pdclassify.analysis import analyze
     from pdclassify.article import (
         Analysis,

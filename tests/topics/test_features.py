@@ -63,6 +63,8 @@ def test_most_frequent_terms_stay() -> None:
     texts = ["党建", "党建", "党群"]
     kept = Features.learn(texts, Field("body", (1, 1)), min_df=1, max_terms=2)
     assert {kept.vocabulary.term(i) for i in range(len(kept))} == {"党", "建"}
+    tied = Features.learn(["甲", "乙", "丙"], Field("body", (1, 1)), min_df=1, max_terms=2)
+    assert [tied.vocabulary.term(i) for i in range(len(tied))] == ["丙", "乙"]
 
 
 def test_beginnings_weigh_nothing() -> None:

@@ -117,7 +117,7 @@ class Features:
         min_df : int
             Documents that must hold a term.
         max_terms : int, optional
-            Keep the terms that most documents hold.
+            Keep so many, those that most documents hold.
 
         Returns
         -------
@@ -127,9 +127,9 @@ class Features:
         codes, df = document_frequencies(texts, field.lengths[1], min_df=min_df)
         low = field.lengths[0]
         wanted = lengths_of(codes) >= low
-        if max_terms is not None and wanted.sum() > max_terms:
-            floor = np.sort(df[wanted])[-max_terms]
-            wanted &= df >= floor
+        if max_terms is not None:
+            order = np.lexsort((codes, -df))  # of equally frequent ones, the first by code
+            wanted[order[wanted[order]][max_terms:]] = False
         return cls.select(field, codes, df, wanted, len(texts))
 
     @classmethod

@@ -14,9 +14,7 @@ import json
 import math
 import mmap
 import os
-import shutil
 import stat
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, BinaryIO, Final
@@ -74,6 +72,9 @@ def write_folder(
     ModelFileError
         If something that is not a model stands at ``target``.
     """
+    import shutil
+    import tempfile
+
     if target.is_symlink() or (target.exists() and not _is_replaceable(target)):
         raise ModelFileError(f"{target}: not a model's folder; name another place, or remove it.")
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -114,6 +115,9 @@ def _rename(folder: Path, target: Path) -> None:
     if not target.exists():
         folder.rename(target)
         return
+    import shutil
+    import tempfile
+
     old = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent)) / target.name
     target.rename(old)
     try:

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import atexit
-import shutil
-import tempfile
 from contextlib import suppress
 from functools import cache
-from importlib import resources
 from pathlib import Path
 
 from pdclassify.errors import ModelFileError
@@ -41,8 +37,8 @@ def default() -> Path:
 
 def _places() -> list[Path]:
     """Return where shipped models may be: in the package first, then in the checkout it is in."""
-    package = resources.files("pdclassify")
-    if isinstance(package, Path):
+    package = Path(__file__).parent.parent
+    if package.is_dir():
         return [package / "models", package.parent.parent / "models"]
     return [_extracted()]
 
@@ -50,6 +46,11 @@ def _places() -> list[Path]:
 @cache
 def _extracted() -> Path:
     """Copy the models out of a zipped package, once a process; the copy goes when it ends."""
+    import atexit
+    import shutil
+    import tempfile
+    from importlib import resources
+
     copy = Path(tempfile.mkdtemp(prefix="pdclassify-"))
     atexit.register(shutil.rmtree, copy, ignore_errors=True)
     models = resources.files("pdclassify") / "models"

@@ -10,8 +10,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -243,6 +243,9 @@ def train(
     *,
     name: str = "model",
     operating_point: str = "f1",
+    C: float | None = None,
+    min_df: int | None = None,
+    max_terms: int | None = None,
 ) -> TopicModel:
     """Learn a model.
 
@@ -257,6 +260,8 @@ def train(
     operating_point : str
         ``f1``: thresholds that are best for F1 out of fold; ``precision:P``: the lowest ones that
         reach the precision P there. Multi-label models only.
+    C, min_df, max_terms : float, int, int, optional
+        In place of what the recipe says; see `Recipe`.
 
     Returns
     -------
@@ -280,14 +285,22 @@ def train(
     if len({isinstance(label, str) for label in plain}) == 2:
         raise UsageError("Labels are either all names or all lists of names. Got both.")
     data = _sorted(given, plain, [False] * len(given), [None] * len(given))
-    return fit(data, name=name, operating_point=operating_point)
+    wished = {"C": C, "min_df": min_df, "max_terms": max_terms}
+    changes = {key: value for key, value in wished.items() if value is not None}
+    return fit(data, name=name, operating_point=operating_point, changes=changes)
 
 
-def fit(data: Labelled, *, name: str, operating_point: str = "f1") -> TopicModel:
+def fit(
+    data: Labelled,
+    *,
+    name: str,
+    operating_point: str = "f1",
+    changes: Mapping[str, Any] | None = None,
+) -> TopicModel:
     """Learn a model from labelled documents; the parameters are those of `train`."""
     precision = _precision_of(operating_point, data.multilabel)
     _check(data)
-    recipe = choose_recipe(data)
+    recipe = replace(choose_recipe(data), **(changes or {}))
     features = [
         Features.learn(
             [part(document, field.name) for document in data.documents],
