@@ -64,6 +64,9 @@ def wrap_spans(text: str, width: int) -> list[tuple[int, int]]:
         units = [piece for start, unit in units for piece in _pieces(start, unit, width)]
         first = 0
         while first < len(units):
+            if units[first][1].isspace():
+                first += 1
+                continue
             last = _line_end(units, first, width)
             lines.append((units[first][0], units[last - 1][0] + len(units[last - 1][1])))
             first = last

@@ -23,7 +23,11 @@ if TYPE_CHECKING:
 @click.option(
     "--chars", type=click.IntRange(1), help="At most this many characters; 180 if nothing is said."
 )
-@click.option("--ratio", type=float, help="This share of the article's characters, 0 to 1.")
+@click.option(
+    "--ratio",
+    type=click.FloatRange(0, 1, min_open=True),
+    help="This share of the article's characters.",
+)
 @click.option(
     "--focus", metavar="TOPIC|WORDS", help="What the article says on a topic or on some words."
 )

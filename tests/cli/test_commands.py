@@ -1,0 +1,214 @@
+"""The other commands that read articles: what their lines hold and what their options do."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+
+ARTICLE = {
+    "id", "source", "index", "column", "kicker", "title", "title_start", "title_end",
+    "title_displaced", "subtitle", "byline", "text", "start", "end", "paragraphs", "captions",
+}  # fmt: skip
+TOPICS = {"topics", "primary", "probabilities", "reason", "model"}
+SUMMARY = {"sentences", "summary"}
+IDENTITY = {"id", "source", "title"}
+
+
+@pytest.fixture
+def page(examples):
+    """The example page as text."""
+    return (examples / "page.txt").read_text(encoding="utf-8")
+
+
+def squeezed(text: str) -> str:
+    """Return text without white space, which mended breaks lose."""
+    return "".join(text.split())
+
+
+def test_split(pdclassify, examples, page):
+    """Articles come with their headlines at their places and paragraphs that stand in the page."""
+    ran = pdclassify("split", examples / "page.txt")
+    assert (ran.code, ran.err) == (0, "")
+    articles = [line for line in ran.lines if "leftover" not in line]
+    assert all(set(line) == ARTICLE for line in articles)
+    assert [line["index"] for line in articles] == list(range(len(articles)))
+    for line in articles:
+        assert squeezed(page[line["title_start"] : line["title_end"]]) == squeezed(line["title"])
+        spans = [page[span["start"] : span["end"]] for span in line["paragraphs"]]
+        assert squeezed("".join(spans)) == squeezed(line["text"])
+
+
+def test_split_loses_nothing(pdclassify, examples, page):
+    """Every character stands in an article, in a displaced headline's block or in leftover."""
+    lines = pdclassify("split", examples / "page.txt").lines
+    spans = [(line["start"], line["end"]) for line in lines if "start" in line]
+    spans += [(s["start"], s["end"]) for line in lines for s in line.get("leftover", [])]
+    displaced = [line for line in lines if line.get("title_displaced")]
+    spans += [(line["title_start"], line["title_end"]) for line in displaced]
+    covered = {place for start, end in spans for place in range(start, end)}
+    lost = "".join(c for place, c in enumerate(page) if place not in covered)
+    assert squeezed(lost) == "".join(line["byline"] for line in displaced)
+
+
+def test_whole_takes_a_file_for_one_article(pdclassify, examples):
+    """--whole makes one article of a page."""
+    assert len(pdclassify("split", examples / "page.txt", "--whole").lines) == 1
+
+
+def test_summarize(pdclassify, examples, page):
+    """Sentences stand in the page at their places, in order, within 180 characters."""
+    ran = pdclassify("summarize", examples / "page.txt")
+    assert (ran.code, ran.err) == (0, "")
+    for line in ran.lines:
+        assert set(line) - {"column"} == IDENTITY | SUMMARY
+        assert line["summary"] == "".join(sentence["text"] for sentence in line["sentences"])
+        assert 0 < len(line["summary"]) <= 180
+        assert [s["index"] for s in line["sentences"]] == sorted(
+            s["index"] for s in line["sentences"]
+        )
+        for sentence in line["sentences"]:
+            assert {"text", "start", "end", "index", "score"} <= set(sentence)
+            printed = page[sentence["start"] : sentence["end"]]
+            assert squeezed(printed) == squeezed(sentence["text"])
+
+
+def test_a_summary_has_the_length_asked_for(pdclassify, examples):
+    """--sentences, --chars and --ratio each set the length."""
+    path = examples / "page.txt"
+    for line in pdclassify("summarize", path, "--sentences", "2").lines:
+        assert len(line["sentences"]) <= 2
+    for line in pdclassify("summarize", path, "--chars", "60").lines:
+        assert len(line["summary"]) <= 60
+    long = pdclassify("summarize", path, "--ratio", ".5").lines
+    short = pdclassify("summarize", path, "--ratio", ".2").lines
+    assert sum(len(line["summary"]) for line in short) < sum(len(line["summary"]) for line in long)
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ("--chars", "90", "--sentences", "2"),
+        ("--ratio", ".3", "--sentences", "2"),
+        ("--ratio", "1.5"),
+        ("--ratio", "0"),
+        ("--method", "lead", "--focus", "党员"),
+    ],
+)
+def test_lengths_that_contradict_each_other_are_refused(pdclassify, examples, args):
+    """Two lengths, a share beyond 0 to 1, or an option without effect are errors in one line."""
+    ran = pdclassify("summarize", examples / "page.txt", *args)
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.count("\n") == 1
+
+
+def test_focus_changes_what_is_chosen(pdclassify, examples):
+    """--focus chooses sentences about its words."""
+    path = examples / "page.txt"
+    plain = pdclassify("summarize", path, "--sentences", "1").lines[0]["summary"]
+    words = pdclassify("summarize", path, "--sentences", "1", "--focus", "暑期托管班").lines[0]
+    assert words["summary"] != plain
+    assert "托管" in words["summary"] or "孩子" in words["summary"]
+
+
+def test_lead_takes_the_first_sentences(pdclassify, examples):
+    """--method lead gives the first sentence where one is asked for."""
+    path = examples / "articles.jsonl"
+    for line in pdclassify("summarize", path, "--sentences", "1", "--method", "lead").lines:
+        assert [sentence["index"] for sentence in line["sentences"]] in ([0], [])
+
+
+def test_keywords(pdclassify, examples, page):
+    """Keywords stand in the article, at most as many as asked for, the best first."""
+    ran = pdclassify("keywords", examples / "page.txt", "--top", "5")
+    assert (ran.code, ran.err) == (0, "")
+    for line in ran.lines:
+        assert set(line) - {"column"} == IDENTITY | {"keywords"}
+        assert 1 <= len(line["keywords"]) <= 5
+        scores = [keyword["score"] for keyword in line["keywords"]]
+        assert scores == sorted(scores, reverse=True)
+        assert all(keyword["term"] in squeezed(page) for keyword in line["keywords"])
+
+
+def test_analyze_is_the_union(pdclassify, examples):
+    """Analyze says what split, predict, summarize and keywords say, in one line an article."""
+    path = examples / "page.txt"
+    ran = pdclassify("analyze", path)
+    assert (ran.code, ran.err) == (0, "")
+    assert all(set(line) == ARTICLE | TOPICS | SUMMARY | {"keywords"} for line in ran.lines)
+    for name in ("split", "predict", "summarize", "keywords"):
+        lines = [line for line in pdclassify(name, path).lines if "leftover" not in line]
+        for line, whole in zip(lines, ran.lines, strict=True):
+            assert line.items() <= whole.items()
+
+
+def test_analyze_as_a_table_reads_like_a_page(pdclassify, examples, monkeypatch):
+    """The table shows headline, topics, summary and keywords within 80 columns."""
+    from rich.cells import cell_len
+
+    monkeypatch.setenv("COLUMNS", "80")
+    path = examples / "page.txt"
+    ran = pdclassify("analyze", path, "--format", "table")
+    assert all(cell_len(row) <= 80 for row in ran.out.splitlines())
+    shown = squeezed(ran.out)
+    for line in pdclassify("analyze", path).lines:
+        assert squeezed(line["title"]) in shown
+        assert squeezed(line["summary"]) in shown
+        assert line["keywords"][0]["term"] in shown
+
+
+@pytest.mark.parametrize("name", ["split", "summarize", "keywords", "analyze"])
+def test_every_command_writes_csv(pdclassify, examples, name):
+    """CSV has a row a record with its id, whatever the command."""
+    ran = pdclassify(name, examples / "articles.jsonl", "--format", "csv")
+    assert (ran.code, ran.err) == (0, "")
+    rows = list(csv.DictReader(io.StringIO(ran.out.removeprefix("\ufeff"))))
+    assert [row["id"] for row in rows][:2] == ["dj-001", "zl-001"]
+    assert len(rows) == 8
+    assert None not in rows[0]
+
+
+@pytest.mark.parametrize("name", ["split", "predict", "summarize", "keywords", "explain"])
+def test_every_command_shows_a_table(pdclassify, examples, name):
+    """A table names every article of the page."""
+    ran = pdclassify(name, examples / "page.txt", "--format", "table")
+    assert (ran.code, ran.err) == (0, "")
+    for line in pdclassify("predict", examples / "page.txt").lines:
+        assert squeezed(line["title"])[:8] in squeezed(ran.out)
+
+
+def test_a_table_shows_failures(pdclassify, tmp_path):
+    """A failed record has its row in the table too."""
+    path = tmp_path / "bad.jsonl"
+    path.write_text('{"id": "x", "text": 3}\n', encoding="utf-8")
+    ran = pdclassify("predict", path, "--format", "table")
+    assert ran.code == 1
+    assert "✗" in ran.out
+
+
+def test_explain_adds_up(pdclassify, examples):
+    """Intercept and weights add up to the decision; spans are where the terms stand."""
+    ran = pdclassify("explain", examples / "articles.jsonl")
+    assert (ran.code, ran.err) == (0, "")
+    predicted = pdclassify("predict", examples / "articles.jsonl").lines
+    for line, prediction in zip(ran.lines, predicted, strict=True):
+        assert set(line) - {"date", "section", "publisher"} == IDENTITY | {"topics", "explanation"}
+        assert set(line["explanation"]) == set(prediction["probabilities"])
+        for topic, found in line["explanation"].items():
+            assert set(found) == {"probability", "decision", "intercept", "terms"}
+            total = found["intercept"] + sum(term["weight"] for term in found["terms"])
+            assert total == pytest.approx(found["decision"], abs=1e-6)
+            assert found["probability"] == pytest.approx(
+                prediction["probabilities"][topic], abs=1e-6
+            )
+
+
+def test_explain_one_topic(pdclassify, examples):
+    """--topic asks for one topic, by either of its names; an unknown one is an error."""
+    path = examples / "articles.jsonl"
+    ran = pdclassify("explain", path, "--topic", "作风")
+    assert [list(line["explanation"]) for line in ran.lines] == [["style"]] * 8
+    refused = pdclassify("explain", path, "--topic", "sports")
+    assert refused.code == 2
+    assert "party_building" in refused.err

@@ -1,0 +1,118 @@
+"""One record in, one line out: order, failures, what is passed over, and a pipe that trickles."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pdclassify.article import Article, Span
+from pdclassify.cli.stream import CHUNK, Run
+from pdclassify.lines import article_line
+from pdclassify.reading.records import Leftover, RecordError, Skipped
+
+
+class Kept:
+    """A writer that keeps its lines."""
+
+    def __init__(self) -> None:
+        self.lines: list[dict] = []
+
+    def write(self, line: dict) -> None:
+        """Keep a line."""
+        self.lines.append(line)
+
+    def flush(self) -> None:
+        """Do nothing."""
+
+
+class Given:
+    """Inputs that hold these items."""
+
+    paths = ("x.jsonl",)
+
+    def __init__(self, items: list) -> None:
+        self._items = items
+
+    def read(self, stdin=None):
+        """Yield the items."""
+        return iter(self._items)
+
+
+def item(kind: str, place: int):
+    """Make an item of a stream."""
+    if kind == "article":
+        return Article(text="", id=str(place), source="x")
+    if kind == "error":
+        return RecordError(str(place), "x", place, f"x: record {place} is broken")
+    if kind == "leftover":
+        return Leftover("x", (Span(place, place + 1),))
+    return Skipped(f"{place}.pdf", ".pdf")
+
+
+@given(
+    st.lists(st.sampled_from(["article", "error", "leftover", "skipped"]), max_size=2 * CHUNK + 5)
+)
+def test_n_in_n_out(kinds):
+    """However articles, errors and other items are mixed, each has its line, in order."""
+    kept = Kept()
+    items = [item(kind, place) for place, kind in enumerate(kinds)]
+    code = Run(kept, lambda articles: map(article_line, articles), leftover=True).through(
+        Given(items)
+    )
+    expected = [
+        ("leftover", place) if kind == "leftover" else ("id", str(place))
+        for place, kind in enumerate(kinds)
+        if kind != "skipped"
+    ]
+    found = [
+        ("leftover", line["leftover"][0]["start"]) if "leftover" in line else ("id", line["id"])
+        for line in kept.lines
+    ]
+    assert found == expected
+    assert code == (1 if "error" in kinds else 0)
+
+
+def test_leftover_is_split_s_own(capsys):
+    """Commands that tell of articles alone pass over what belongs to none."""
+    kept = Kept()
+    Run(kept, lambda articles: map(article_line, articles), leftover=False).through(
+        Given([item("article", 0), item("leftover", 1)])
+    )
+    assert [line["id"] for line in kept.lines] == ["0"]
+
+
+def test_memory_is_bounded_by_the_chunk():
+    """Articles are worked on in chunks, never all at once."""
+    sizes = []
+
+    def work(articles):
+        sizes.append(len(articles))
+        return map(article_line, articles)
+
+    Run(Kept(), work, leftover=False).through(Given([item("article", n) for n in range(200)]))
+    assert max(sizes) <= CHUNK
+    assert sum(sizes) == 200
+
+
+@pytest.mark.skipif(os.name != "posix", reason="only POSIX tells whether a pipe has something")
+def test_a_record_that_trickles_in_is_answered_at_once():
+    """A record is answered while the pipe it came through is still open."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "pdclassify", "predict", "-"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        for name in ("a", "b"):
+            process.stdin.write(json.dumps({"id": name, "text": "社区"}).encode() + b"\n")
+            process.stdin.flush()
+            assert json.loads(process.stdout.readline())["id"] == name
+        process.stdin.close()
+        assert process.wait() == 0

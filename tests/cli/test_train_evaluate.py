@@ -1,0 +1,131 @@
+"""A model of one's own from the command line: train, evaluate, models."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+SPORTS = ("球队主场获胜", "前锋头球破门", "教练布置战术", "门将扑出点球", "联赛积分榜更新")
+WEATHER = ("冷空气南下降温", "暴雨预警发布", "气温逐步回升", "台风登陆沿海", "雾霾天气减弱")
+
+
+def records(path, *, several: bool, broken: int = 0):
+    """Write labelled records of two plain kinds, and some that are broken."""
+    with path.open("w", encoding="utf-8") as file:
+        for n in range(40):
+            for label, texts in (("sports", SPORTS), ("weather", WEATHER)):
+                text = f"{texts[n % 5]}，{texts[(n + 2) % 5]}，第{n}期，{texts[(n * 3 + 1) % 5]}。"
+                labels = {"topics": [label]} if several else {"label": label}
+                record = {"id": f"{label}-{n}", "text": text, **labels}
+                file.write(json.dumps(record, ensure_ascii=False) + "\n")
+        file.write("{broken\n" * broken)
+    return path
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    """A place for data and models."""
+    return tmp_path_factory.mktemp("own")
+
+
+def test_train_evaluate_and_predict_one_label(pdclassify, folder):
+    """Records with a label make a model that gives every text exactly one."""
+    data, model = records(folder / "one.jsonl", several=False), folder / "one"
+    ran = pdclassify("train", data, "-o", model)
+    assert (ran.code, ran.err) == (0, "")
+    assert "Out of fold: macro-F1" in ran.out
+    assert str(model) in ran.out
+    ran = pdclassify("evaluate", data, "--model", model, "--format", "json")
+    assert (ran.code, ran.err) == (0, "")
+    (found,) = ran.lines
+    assert {"accuracy", "macro_f1", "micro_f1", "per_topic", "n"} <= set(found)
+    assert found["n"] == 80
+    assert found["accuracy"] > 0.95
+    assert "ece" not in found
+    lines = pdclassify("predict", data, "--model", model).lines
+    assert all(len(line["topics"]) == 1 for line in lines)
+    refused = pdclassify("predict", data, "--model", model, "--threshold", "sports=.5")
+    assert refused.code == 2
+    assert "no effect" in refused.err
+
+
+def test_train_several_topics_and_say_how_again(pdclassify, folder):
+    """Records with lists of topics make a multi-label model; its card says how to make it again."""
+    data, model = records(folder / "several.jsonl", several=True), folder / "several"
+    ran = pdclassify("train", data, "-o", model, "--operating-point", "precision:0.9")
+    assert (ran.code, ran.err) == (0, "")
+    card = (model / "MODEL_CARD.md").read_text("utf-8")
+    command = f"python -m pdclassify train {data} --output {model} --operating-point precision:0.9"
+    assert command in card
+    found = json.loads(pdclassify("evaluate", data, "--model", model, "--format", "json").out)
+    assert found["ece"] >= 0
+
+
+def test_evaluate_writes_what_was_wrong(pdclassify, folder, tmp_path):
+    """--errors holds the records that were predicted wrongly, with what was expected."""
+    data, model = records(folder / "right.jsonl", several=False), folder / "right"
+    assert pdclassify("train", data, "-o", model).code == 0
+    lines = [json.loads(line) for line in data.read_text("utf-8").splitlines()]
+    lines[0]["label"] = "weather"
+    wrong = tmp_path / "wrong.jsonl"
+    wrong.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    errors = tmp_path / "errors.jsonl"
+    ran = pdclassify("evaluate", wrong, "--model", model, "--errors", errors)
+    assert (ran.code, ran.err) == (0, "")
+    assert "macro_f1" in ran.out
+    found = [json.loads(line) for line in errors.read_text("utf-8").splitlines()]
+    first = next(line for line in found if line["id"] == "sports-0")
+    assert (first["expected"], first["topics"]) == (["weather"], ["sports"])
+    assert first["text"] == lines[0]["text"]
+
+
+def test_train_on_partly_broken_data(pdclassify, folder):
+    """Broken records are named and left out, the model is made, the exit code is 1."""
+    data = records(folder / "broken.jsonl", several=False, broken=3)
+    ran = pdclassify("train", data, "-o", folder / "broken")
+    assert ran.code == 1
+    assert ran.err.count("\n") == 3
+    assert "80 documents" in ran.out
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ('{"text": "社区", "label": "a"}\n' * 30, "same label"),
+        ('{"text": "社区"}\n', "label"),
+        ("", "not one"),
+    ],
+)
+def test_data_that_teach_nothing_are_refused(pdclassify, tmp_path, content, said):
+    """One class, no labels, or no records: one line that says so, exit 2, and no model."""
+    data = tmp_path / "data.jsonl"
+    data.write_text(content, encoding="utf-8")
+    ran = pdclassify("train", data, "-o", tmp_path / "model")
+    assert ran.code == 2
+    assert ran.err.count("\n") == 1
+    assert said in ran.err
+    assert not (tmp_path / "model").exists()
+
+
+def test_models(pdclassify, folder, tmp_path):
+    """The shipped model is listed; its card is shown; a changed byte is found."""
+    listed = pdclassify("models", "list")
+    assert listed.code == 0
+    assert listed.out.startswith("party-press  ")
+    path = listed.out.splitlines()[0].split("  ", 1)[1]
+    assert pdclassify("models", "show", path).out.startswith("# party-press")
+    verified = pdclassify("models", "verify", path)
+    assert (verified.code, verified.err) == (0, "")
+    assert "manifest.json" in verified.out
+
+    import shutil
+
+    copy = shutil.copytree(path, tmp_path / "copy")
+    member = next(copy.glob("*.npy"))
+    data = bytearray(member.read_bytes())
+    data[-1] ^= 1
+    member.write_bytes(bytes(data))
+    damaged = pdclassify("models", "verify", copy)
+    assert (damaged.code, damaged.out) == (2, "")
+    assert member.name in damaged.err
