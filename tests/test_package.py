@@ -63,7 +63,8 @@ def test_the_whole_way_makes_no_noise():
     """So do summary and keywords, jieba's dictionary included."""
     said = python(
         "import pdclassify, sys\n"
-        "text = open(sys.argv[1], encoding='utf-8').read()\n"
+        "from pathlib import Path\n"
+        "text = Path(sys.argv[1]).read_text('utf-8')\n"
         "print(len(pdclassify.analyze(text)))",
         str(ROOT / "examples" / "page.txt"),
     )

@@ -8,11 +8,13 @@ another (a linear-chain conditional random field, Lafferty, McCallum and Pereira
 
 from __future__ import annotations
 
+import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cache
 from pathlib import Path
+from pkgutil import get_data
 
 import numpy as np
 from numpy.typing import NDArray
@@ -79,7 +81,9 @@ _used: Params | None = None
 @cache
 def _shipped() -> Params:
     """Load the trained layers."""
-    with np.load(MODEL, allow_pickle=False) as stored:
+    data = get_data("pdclassify.reading", MODEL.name)  # also where the package is a zip
+    assert data is not None  # None only where the loader cannot read data at all
+    with np.load(io.BytesIO(data), allow_pickle=False) as stored:
         return {name: stored[name].astype(np.float32) for name in stored.files}
 
 
