@@ -101,6 +101,33 @@ class SentenceGraph:
             - own * vector
         )
 
+    def similarity(self, left: Ints, right: Ints) -> Floats:
+        """Return the similarity of each sentence of ``left`` to its partner in ``right``.
+
+        Parameters
+        ----------
+        left, right : ndarray of int, shape (pairs,)
+            Sentences; each may stand in ``left`` once. A partner of -1 is like no sentence.
+
+        Returns
+        -------
+        ndarray of float, shape (pairs,)
+        """
+        found = np.zeros(len(left))
+        if not len(self.rows):
+            return found
+        partner = np.full(self.size, -1, dtype=np.int64)
+        partner[left] = right
+        wanted = partner[self.rows]
+        keys = self.rows * self.terms + self.columns
+        sought = np.where(wanted >= 0, wanted * self.terms + self.columns, -1)
+        at = np.minimum(np.searchsorted(keys, sought), len(keys) - 1)
+        hit = keys[at] == sought
+        sums = np.bincount(
+            self.rows[hit], weights=self.values[hit] * self.values[at[hit]], minlength=self.size
+        )
+        return sums[left]
+
     def rank(
         self,
         teleport: Floats | None = None,

@@ -1,15 +1,35 @@
-"""Ranks -> chosen sentences: the summary of an article."""
+"""Scores -> chosen sentences: the summary of an article.
+
+TextRank (Mihalcea and Tarau, EMNLP 2004; biased by the headline as in Kazemi and others, COLING
+2020) is one of the cues from which the probability that a reader would print a sentence is made;
+see ``scoring.py``. ``choice.py`` finds the sentences that serve best within the budget.
+"""
 
 from __future__ import annotations
 
+import re
+from typing import TYPE_CHECKING
+
 import numpy as np
+from numpy.typing import NDArray
 
 from pdclassify.article import Article, Summary, SummarySentence
 from pdclassify.errors import UsageError
-from pdclassify.summary.graph import SentenceGraph
-from pdclassify.text.sentences import split_sentences
+from pdclassify.summary.choice import best_number, best_within
+from pdclassify.summary.printable import Candidate
+from pdclassify.summary.scoring import Scored, look, score
 
-__all__ = ["summarize"]
+if TYPE_CHECKING:
+    from pdclassify.topics.model import TopicModel
+
+__all__ = ["DEFAULT_CHARS", "summarize"]
+
+DEFAULT_CHARS = 180
+_SAME = 0.6  # two sentences whose cosine is above this say the same
+_FOCUS = 6.0  # log-odds that a sentence gains for being all about the focus
+_CLAUSE = re.compile(r"[，；：、,;:。！？]")
+
+Floats = NDArray[np.float64]
 
 
 def summarize(
@@ -23,6 +43,7 @@ def summarize(
     subtitle: str | None = None,
     focus: str | None = None,
     method: str = "textrank",
+    model: TopicModel | None = None,
 ) -> Summary:
     """Choose the sentences of ``text`` that an editor would print.
 
@@ -32,70 +53,183 @@ def summarize(
         One paragraph a line. An article brings its own title, kicker and subtitle.
     sentences, chars, ratio : int, int, float, optional
         The budget: a number of sentences, of characters (a hard limit, punctuation counted), or
-        a share of the text's characters. Exactly one; 180 characters if none is given.
+        a share of the text's characters. At most one; 180 characters if none is given.
     title, kicker, subtitle : str, optional
         The headline of a text given as ``str``.
     focus : str, optional
-        A topic or words that the summary shall be about.
+        A topic of the model, or words, that the summary shall be about.
     method : {"textrank", "lead"}
-        How sentences are ranked.
+        How sentences are ranked; ``lead`` takes the first ones.
+    model : TopicModel, optional
+        Whose topic the focus may be; the shipped one if none is given.
 
     Returns
     -------
     Summary
-        In the order of the text; empty only for a text without a sentence.
+        In the order of the text; empty only for a text without a sentence. Offsets count
+        characters of the input; a dateline is cut off.
 
     Raises
     ------
     UsageError
-        When the budget or the method cannot be what it is.
+        When the budget, the method or an option cannot be what it is.
     """
-    if sum(budget is not None for budget in (sentences, chars, ratio)) > 1:
-        raise UsageError("give one of sentences, chars and ratio, not several")
     article = text if isinstance(text, Article) else None
     body = article.text if article is not None else str(text)
     if article is not None:
+        if any(part is not None for part in (title, kicker, subtitle)):
+            raise UsageError("an article brings its own title, kicker and subtitle; leave them out")
         title, kicker, subtitle = article.title, article.kicker, article.subtitle
-    spans = split_sentences(body)
-    if not spans:
+    _check(sentences, chars, ratio, focus, method)
+    wanted, topical = _focus(focus, model)
+    found = look(
+        body, kicker=kicker, title=title, subtitle=subtitle, focus="" if topical else wanted
+    )
+    if found is None:
         return Summary((), "")
-    headline = "".join(part for part in (kicker, title, subtitle) if part)
-    limit = chars if chars is not None else 180
+    n = len(found.candidates)
+    if method == "lead":
+        scores = 1.0 - np.arange(n) / n
+    else:
+        scores = score(found)
+        if wanted:
+            about = _topical(found, body, wanted, model) if topical else _likeness(found, n + 3)
+            odds = np.log(scores / (1 - scores)) + _FOCUS * about
+            scores = 1 / (1 + np.exp(-odds))
+    limit = DEFAULT_CHARS if chars is None else chars
     if ratio is not None:
         limit = max(int(len(body) * ratio), 1)
-    if sentences is not None:
-        limit = len(body)
-    pieces = [body[span.start : span.end] for span in spans]
-    rows, codes = [], []
-    for row, piece in enumerate([*pieces, headline]):
-        values = np.frombuffer(piece.encode("utf-32-le", "surrogatepass"), np.uint32)
-        pairs = values[:-1].astype(np.uint64) << np.uint64(21) | values[1:].astype(np.uint64)
-        codes.append(pairs)
-        rows.append(np.full(len(pairs), row))
-    graph = SentenceGraph.from_terms(
-        np.concatenate(rows), np.concatenate(codes), len(pieces) + 1
+    picked = _pick(found, scores, sentences, limit, lead=method == "lead")
+    ends = {index: found.candidates[index].end for index in picked}
+    if not picked:
+        index = _fallback(found, scores)
+        one = found.candidates[index]
+        room = one.end - one.start if sentences is not None else limit
+        ends = {index: one.start + _cut(body[one.start : one.end], room)}
+    made = tuple(
+        _sentence(found.candidates[index], end, body, article, float(scores[index]))
+        for index, end in sorted(ends.items())
     )
-    teleport = np.append(np.full(len(pieces), 0.5 / len(pieces)), 0.5 if headline else 0.0)
-    scores = graph.rank(teleport, damping=0.4)[:-1]
-    order = np.argsort(-scores, kind="stable") if method == "textrank" else range(len(pieces))
-    chosen: list[tuple[int, int, bool]] = []
-    for index in order:
-        length = len(pieces[index])
-        if sentences is not None and len(chosen) == sentences:
-            break
-        if length <= limit:
-            chosen.append((int(index), spans[index].end, False))
-            limit -= length
-    if not chosen:
-        best = int(order[0])
-        chosen = [(best, spans[best].start + limit, True)]
-    found = []
-    for index, end, cut in sorted(chosen):
-        start = spans[index].start
-        place = article.to_input_span(start, end) if article is not None else (start, end)
-        found.append(
-            SummarySentence(
-                body[start:end], place[0], place[1], index, float(scores[index]), cut
-            )
+    return Summary(made, "".join(sentence.text for sentence in made))
+
+
+def _check(
+    sentences: int | None,
+    chars: int | None,
+    ratio: float | None,
+    focus: str | None,
+    method: str,
+) -> None:
+    """Raise ``UsageError`` for what cannot be."""
+    given = {"sentences": sentences, "chars": chars, "ratio": ratio}
+    named = [name for name, value in given.items() if value is not None]
+    if len(named) > 1:
+        raise UsageError(f"give one of sentences, chars and ratio. Got {' and '.join(named)}.")
+    for name in ("sentences", "chars"):
+        value = given[name]
+        if value is not None and value < 1:
+            raise UsageError(f"The {name!r} parameter must be at least 1. Got {value} instead.")
+    if ratio is not None and not 0 < ratio <= 1:
+        raise UsageError(f"The 'ratio' parameter must be above 0, at most 1. Got {ratio} instead.")
+    if method not in ("textrank", "lead"):
+        raise UsageError(
+            f"The 'method' parameter must be textrank or lead. Got {method!r} instead."
         )
-    return Summary(tuple(found), "".join(sentence.text for sentence in found))
+    if focus is not None and method == "lead":
+        raise UsageError("A focus has no effect on the method lead; leave one of them out.")
+
+
+def _pick(
+    found: Scored, scores: Floats, number: int | None, limit: int, *, lead: bool
+) -> list[int]:
+    """Return the sentences that fit the budget best, in order; none if not one fits."""
+    usable = [candidate.printable for candidate in found.candidates]
+    leaning = [candidate.leaning and not lead for candidate in found.candidates]
+    if not any(usable):
+        return []
+    lengths = found.ends - found.starts
+    if lead:
+        picked, left = [], limit
+        for index in np.flatnonzero(usable).tolist():
+            if number is not None and len(picked) == number:
+                break
+            if number is None and lengths[index] > left:
+                break
+            picked.append(index)
+            left -= int(lengths[index])
+        return picked
+    alike = _Alike(found)
+    if number is not None:
+        return best_number(scores, usable, leaning, alike, number)
+    return best_within(scores, lengths, usable, leaning, alike, limit)
+
+
+class _Alike:
+    """Tells whether two sentences say the same; what one is like is looked up once."""
+
+    def __init__(self, found: Scored) -> None:
+        self._found = found
+
+    def __call__(self, one: int, other: int) -> bool:
+        found = self._found
+        same = found.graph.similarity(np.array([one]), np.array([other]))
+        first = found.points[found.starts[one] : found.ends[one]]
+        second = found.points[found.starts[other] : found.ends[other]]
+        return bool(same[0] > _SAME) or np.array_equal(first, second)
+
+
+def _fallback(found: Scored, scores: Floats) -> int:
+    """Return the best sentence where none fits: a printable one, or else the best of all."""
+    usable = np.array([candidate.printable for candidate in found.candidates])
+    return int(np.where(usable, scores, scores - 2.0).argmax())
+
+
+def _cut(sentence: str, limit: int) -> int:
+    """Return how much of a sentence fits: to its last clause mark within the limit, if any."""
+    if len(sentence) <= limit:
+        return len(sentence)
+    marks = [mark.start() for mark in _CLAUSE.finditer(sentence, 1, limit)]
+    return marks[-1] if marks else limit
+
+
+def _sentence(
+    one: Candidate, end: int, body: str, article: Article | None, value: float
+) -> SummarySentence:
+    """Return a chosen sentence as it is printed."""
+    start = one.start
+    place = (start, end) if article is None else article.to_input_span(start, end)
+    return SummarySentence(body[start:end], place[0], place[1], one.index, value, end < one.end)
+
+
+def _focus(focus: str | None, model: TopicModel | None) -> tuple[str, bool]:
+    """Return the focus and whether it is a topic; words are looked at without a model."""
+    if not focus or not focus.strip():
+        return "", False
+    if model is None and not focus.isascii():
+        return focus, False
+    return focus, focus in _model(model).topics
+
+
+def _model(model: TopicModel | None) -> TopicModel:
+    """Return the model given, or the shipped one."""
+    if model is not None:
+        return model
+    from pdclassify.topics.bundle import load
+
+    return load()
+
+
+def _likeness(found: Scored, row: int) -> Floats:
+    """Return the cosine of every sentence with one row of the graph."""
+    unit = np.zeros(found.graph.size)
+    unit[row] = 1.0
+    return found.graph.multiply(unit)[: len(found.candidates)]
+
+
+def _topical(found: Scored, body: str, topic: str, model: TopicModel | None) -> Floats:
+    """Return how much the model sees a topic in each sentence, 0 to 1 within the article."""
+    asked = _model(model)
+    pieces = [body[one.start : one.end] for one in found.candidates]
+    decisions = asked.decision_function(pieces)[:, asked.column(topic)]
+    spread = float(np.ptp(decisions))
+    return np.asarray((decisions - decisions.min()) / spread if spread > 0 else decisions * 0.0)

@@ -1,0 +1,270 @@
+"""What an editor looks at in a sentence, as numbers.
+
+Every cue is one column. Most are counts over stretches of the text, taken for all sentences at once
+from running sums; cues of place know paragraphs and sections; cues of wording are phrases.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pdclassify.summary.printable import Candidate
+from pdclassify.summary.graph import SentenceGraph
+
+__all__ = ["NAMES", "PHRASES", "measure", "phrase_sums", "terms", "without_column"]
+
+Floats = NDArray[np.float64]
+
+# Cues of wording: what is searched for in the whole text, counted in each sentence up to three.
+PHRASES = {
+    "summing_up": "近年来|今年以来|去年以来|以来，|目前，|截至|累计|共有|先后",
+    "result": "超过|达到|增长|下降|提升|提高|减少|实现|完成|建成|解决|突破|全覆盖|率先|首[个批次家]|入选|节约|增收|受益|惠及|化解|办结|处分|查处|立案|整改|判处",
+    "decision": "决定|印发|出台|制定|发布|审议|通过|召开|举行|开展|启动|推出|探索|建立|成立|构建|打造|推行|实施|部署|组建|健全|完善|依托|牵头|整合",
+    "speech": "(?:说|表示|介绍|坦言|感慨|回忆|告诉记者|笑着|感叹|说道|问道|回答)[，。：！]",
+    "leader": "习近平|总书记|李克强|李强|中共中央|国务院",
+    "stress": "强调|指出|要求|提出|认为",
+    "exhortation": "要|必须|应当|应该|务必|切实|坚决",
+    "example": "比如|例如|以[^，。\n]{1,12}为例|有的",
+    "scene": "走进|只见|记者看到|清晨|傍晚|阳光|来到|坐在|站在|正在|忙着|夜里|早上|上午|下午|晚上",
+    "body": "委员会|党委|政府|党支部|纪委|纪检|组织部|法院|检察院|公安|街道|社区|[省市县区镇乡村]",
+    "enumeration": "[一二三四五六七八九十]是|首先|其次|第[一二三四五]",
+    "argument": "关键|根本|核心|本质|在于|就是|不是|而是|正是|才能|体现|成为|彰显|表明|证明|说明",
+    "outlook": "下一步|今后|将继续|接下来|未来",
+    "self": "我|咱|你",
+    "third_person": "他|她",
+    "person": "同志|书记|主任|负责人|教授|村民|居民",
+    "moment": r"前不久|日前|近日|不久前|有一次|那天|那年|当天|一天",
+    "amount": "%|％|个百分点|万|亿",
+    "problem": "问题|难题|短板|不足|困难|痛点|堵点",
+    "talk": "呃|嗯|啊|呢|嘛|对吧|这个|那个|那么|就是说|的话|然后|其实",
+}
+_PHRASES = {name: re.compile(pattern) for name, pattern in PHRASES.items()}
+_CONJUNCTION = re.compile(
+    r"同时|此外|另外|而|但|然而|因此|于是|为此|随后|不仅|也|还|并|不过|所以"
+)
+_COLUMN_NAME = re.compile(r"[（(][^（）()]*[)）]\s*$")  # a column name at the end of a headline
+
+NAMES = ["first", "first_dated", "first_bulletin", "first_unheaded", "second", "second_dated", "third", "last", "last_but_one", "place", "place_squared", "reciprocal_place", "first_paragraph", "second_paragraph", "last_paragraph", "paragraph_first", "paragraph_second", "paragraph_last", "paragraph_alone", "paragraph_first_essay", "paragraph_last_essay", "last_essay", "first_essay", "section_first", "section_likeness", "length", "length_squared", "under_20", "under_30", "over_90", "over_120", "relative_length", "kicker", "title", "subtitle", "headline", "headline_share", "title_share", "headline_rank", "headline_most", "centre", "centrality", "centrality_rank", "biased_centrality", "first_likeness", "previous_likeness", "next_likeness", "digits", "any_digit", "four_digits", "digit_density", "digits_most", "digits_bulletin", "quoted", "quote_opens", "after_quote", "quotation_whole", "leaning", "conjunction", "commas", "enumerating_commas", "semicolons", "books", "brackets", "colons", "question", "exclamation", "dash", "ellipsis"] + list(PHRASES)
+
+
+def terms(
+    points: NDArray[np.uint32], starts: NDArray[np.int64], ends: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.uint64]]:
+    """Return the character bigrams of each stretch: the stretch's number and the bigram as one."""
+    word = (
+        ((points >= 0x3400) & (points < 0xA000))
+        | ((points >= 48) & (points < 58))
+        | ((points >= 65) & (points < 91))
+        | ((points >= 97) & (points < 123))
+        | (points >= 0x20000)
+    )
+    owner = np.zeros(len(points) + 1, dtype=np.int64)
+    np.add.at(owner, starts, np.arange(1, len(starts) + 1))
+    np.subtract.at(owner, ends, np.arange(1, len(starts) + 1))
+    owner = np.cumsum(owner)[:-1]
+    good = word[:-1] & word[1:] & (owner[:-1] > 0) & (owner[:-1] == owner[1:])
+    at = np.flatnonzero(good)
+    codes = points[at].astype(np.uint64) << np.uint64(21) | points[at + 1].astype(np.uint64)
+    return owner[at] - 1, codes
+
+
+def _ranks(values: Floats) -> Floats:
+    """Return 0 for the lowest to 1 for the highest, equals alike."""
+    ordered = np.sort(values)
+    return np.searchsorted(ordered, values) / max(len(values) - 1, 1)
+
+
+def phrase_sums(
+    points: NDArray[np.uint32],
+    starts: NDArray[np.int64],
+    ends: NDArray[np.int64],
+    codes: NDArray[np.uint64],
+    weights: Floats,
+) -> Floats:
+    """Return each stretch's sum of the weights of the bigrams in it, by the root of its length.
+
+    ``codes`` (sorted) and ``weights`` are the learned phrases; every digit counts as 0.
+    """
+    folded = points.astype(np.uint64)
+    folded[(points >= 48) & (points < 58)] = 48
+    pairs = folded[:-1] << np.uint64(21) | folded[1:]
+    bits = 16
+    mix = np.uint64(0x9E3779B97F4A7C15)
+    table = np.zeros(1 << bits, dtype=bool)  # most bigrams are in no phrase: sieve them first
+    shift = np.uint64(64 - bits)
+    table[(codes * mix) >> shift] = True
+    at = np.flatnonzero(table[(pairs * mix) >> shift])
+    found = np.minimum(np.searchsorted(codes, pairs[at]), len(codes) - 1)
+    value = np.zeros(len(points) + 1)
+    value[at + 1] = np.where(codes[found] == pairs[at], weights[found], 0)
+    running = np.cumsum(value)
+    return (running[np.maximum(ends - 1, starts)] - running[starts]) / np.sqrt(
+        np.maximum(ends - starts, 1)
+    )
+
+
+def measure(
+    text: str,
+    points: NDArray[np.uint32],
+    candidates: Sequence[Candidate],
+    graph: SentenceGraph,
+    ranks: Floats,
+    biased: Floats,
+    headlines: Floats,
+    headline: tuple[Floats, Floats, Floats],
+) -> Floats:
+    """Return the cues of every sentence.
+
+    Parameters
+    ----------
+    text : str
+    points : ndarray of uint32, shape (len(text),)
+        Its characters as numbers.
+    candidates : sequence of Candidate
+        n of them, in order.
+    graph : SentenceGraph
+        Over the n sentences.
+    ranks, biased : ndarray of float, shape (n,)
+        TextRank, and TextRank restarting at the headline; both sum to one.
+    headlines : ndarray of float, shape (n, 3)
+        Cosine with kicker, title and subtitle.
+    headline : three ndarrays of float, shape (n,)
+        Cosine with all three as one, and the share of all and of the title's terms (by weight)
+        that the sentence holds.
+
+    Returns
+    -------
+    ndarray of float, shape (n, len(NAMES))
+    """
+    n = len(candidates)
+    starts = np.array([c.start for c in candidates])
+    ends = np.array([c.end for c in candidates])
+    paragraph = np.array([c.paragraph for c in candidates])
+    heading = np.array([c.heading for c in candidates])
+    dated = np.array([c.dateline for c in candidates], dtype=float)
+    leaning = np.array([c.leaning for c in candidates], dtype=float)
+    lengths = (ends - starts).astype(float)
+    size = paragraph[-1] + 1
+    in_paragraph = np.bincount(paragraph, minlength=size)
+    opening = np.zeros(size, dtype=np.int64)
+    opening[paragraph[::-1]] = np.arange(n)[::-1]
+
+    def count(which: NDArray[np.bool_]) -> Floats:
+        running = np.concatenate(([0], np.cumsum(which)))
+        found: Floats = (running[ends] - running[starts]).astype(float)
+        return found
+
+    digits = count((points >= 48) & (points < 58))
+    index = np.arange(n)
+    first = int(np.flatnonzero(~heading)[0]) if not heading.all() else 0
+    lead = (index == first).astype(float)
+    second = (index == first + 1).astype(float)
+    bulletin = float(text[:60].lstrip().startswith("央视网消息"))
+    is_dated = float(dated[: first + 1].any())
+    essay = float(digits.sum() < 0.3 * n)
+    section_of = np.maximum.accumulate(np.where(heading, index, -1))
+    below = section_of >= 0
+    place = index / max(n - 1, 1)
+    whole_length = np.log(lengths + 1)
+
+    column: dict[str, Floats | float] = {}
+    column["first"] = lead
+    column["first_dated"] = lead * is_dated
+    column["first_bulletin"] = lead * bulletin
+    column["first_unheaded"] = lead * float(not headline[0].any())
+    column["second"] = second
+    column["second_dated"] = second * is_dated
+    column["third"] = index == first + 2
+    column["last"] = index == n - 1
+    column["last_but_one"] = index == n - 2
+    column["place"] = place
+    column["place_squared"] = (place - 0.5) ** 2
+    column["reciprocal_place"] = 1 / (1 + index)
+    column["first_paragraph"] = paragraph == paragraph[first]
+    column["second_paragraph"] = paragraph == paragraph[first] + 1
+    column["last_paragraph"] = paragraph == size - 1
+    paragraph_first = (opening[paragraph] == index).astype(float)
+    paragraph_last = np.append(paragraph[1:] != paragraph[:-1], True).astype(float)
+    column["paragraph_first"] = paragraph_first
+    column["paragraph_second"] = opening[paragraph] == index - 1
+    column["paragraph_last"] = paragraph_last
+    column["paragraph_alone"] = in_paragraph[paragraph] == 1
+    column["paragraph_first_essay"] = paragraph_first * essay
+    column["paragraph_last_essay"] = paragraph_last * essay
+    column["last_essay"] = (index == n - 1) * essay
+    column["first_essay"] = lead * essay
+    column["section_first"] = below & (section_of == index - 1)
+    column["length"] = whole_length
+    column["length_squared"] = (whole_length - 4) ** 2
+    column["under_20"] = lengths < 20
+    column["under_30"] = lengths < 30
+    column["over_90"] = lengths > 90
+    column["over_120"] = lengths > 120
+    column["relative_length"] = whole_length - np.log(lengths.mean() + 1)
+    column["kicker"], column["title"], column["subtitle"] = headlines.T
+    column["headline"], column["headline_share"], column["title_share"] = headline
+    column["headline_rank"] = _ranks(headline[0])
+    column["share_rank"] = _ranks(headline[1])
+    column["share_most"] = headline[1] / max(headline[1].max(), 1e-9)
+    column["headline_most"] = headline[0] / max(headline[0].max(), 1e-9)
+    column["centre"] = graph.degrees[:n] / max(float(graph.degrees[:n].max()), 1e-9)
+    inner = graph.degrees[:n]
+    column["centroid"] = (inner + 1) / np.sqrt(max(float(inner.sum()), 0) + n)
+    column["centrality"] = np.log(ranks * n + 1e-3)
+    column["centrality_rank"] = _ranks(ranks)
+    column["biased_centrality"] = np.log(biased * n + 1e-3)
+    column["biased_rank"] = _ranks(biased)
+    column["section_likeness"] = np.where(below, graph.similarity(index, section_of), 0.0)
+    column["first_likeness"] = np.where(
+        index == first, 0.0, graph.similarity(index, np.full(n, first))
+    )
+    column["previous_likeness"] = np.where(index > 0, graph.similarity(index, index - 1), 0.0)
+    column["next_likeness"] = np.append(column["previous_likeness"][1:], 0.0)
+    column["digits"] = np.minimum(digits, 12) / 4
+    column["any_digit"] = digits > 0
+    column["four_digits"] = digits >= 4
+    column["digit_density"] = digits / lengths
+    column["digits_most"] = digits / max(digits.max(), 1)
+    column["digits_bulletin"] = np.minimum(digits, 12) / 4 * bulletin
+    quote_open, quote_close = points == 0x201C, points == 0x201D
+    depth = np.cumsum(quote_open.astype(np.int64) - quote_close)
+    inside = (depth > 0) & ~quote_open
+    quoted = count(inside) / lengths
+    column["quoted"] = np.minimum(quoted, 1)
+    column["quote_opens"] = quote_open[starts]
+    ends_quoted = quote_close[ends - 1]
+    column["after_quote"] = np.append(False, ends_quoted[:-1])
+    column["quotation_whole"] = quote_open[starts] & ends_quoted
+    column["leaning"] = leaning
+    column["conjunction"] = [
+        _CONJUNCTION.match(text, c.start, c.end) is not None for c in candidates
+    ]
+    column["heading"] = heading
+    column["unfinished"] = [not c.printable for c in candidates]
+    # The same for all of an article: they leave the other weights free of its length.
+    column["sentences"] = np.full(n, np.log(n))
+    column["paragraphs"] = np.full(n, np.log(size))
+    column["digits_in_all"] = np.full(n, np.log1p(digits.sum()))
+    column["length_rank"] = _ranks(lengths)
+    for name, marks in (
+        ("quotations", "“"),
+        ("commas", "，"), ("enumerating_commas", "、"), ("semicolons", "；"), ("books", "《"),
+        ("brackets", "（"), ("colons", "："), ("question", "？"), ("exclamation", "！"),
+        ("dash", "—"), ("ellipsis", "…"),
+    ):  # fmt: skip
+        column[name] = np.minimum(count(points == ord(marks)), 3)
+    for name, pattern in _PHRASES.items():
+        at = np.fromiter((match.start() for match in pattern.finditer(text)), np.int64)
+        row = np.searchsorted(starts, at, side="right") - 1
+        row = row[(row >= 0) & (at < ends[np.maximum(row, 0)])]
+        column[name] = np.minimum(np.bincount(row, minlength=n), 3)
+    return np.column_stack([np.asarray(column[name], dtype=float) for name in NAMES])
+
+
+def without_column(title: str | None) -> str:
+    """Return a headline without the column name in brackets at its end."""
+    return _COLUMN_NAME.sub("", title or "")

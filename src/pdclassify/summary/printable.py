@@ -1,0 +1,134 @@
+"""Text -> the sentences that may be printed, and what stands in the way of the others.
+
+A page's text holds more than sentences: sub-headings, captions, bylines, editors' notes, datelines.
+Notes are left out before anything is measured, so that they change nothing; a dateline is cut off;
+a sub-heading helps to judge the sentences below it but is not printed.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from pdclassify.text.sentences import split_sentences
+
+__all__ = ["Candidate", "balanced", "find_candidates"]
+
+_END_MARKS = "。！？；…!?;.．｡”’」』）)】》"
+_MARKS = {"”": "“", "’": "‘", "」": "「", "』": "『", "）": "（", ")": "(", "】": "【", "》": "《", "〉": "〈", "］": "［", "]": "[", "〕": "〔"}  # fmt: skip
+_OPENING = frozenset(_MARKS.values())
+_ANY_MARK = re.compile("[" + re.escape("".join(_MARKS) + "".join(_OPENING) + '"') + "]")
+_CLOSING_START = re.compile(r"[”’」』）)】》〉］\]〕。，、；：！？…!?,;:.·]")
+
+_AGENCY = r"(?:本报|新华社|新华网|人民网|中新社|中新网|央视网|央广网|中央纪委国家监委网站|光明网|学习时报|海外网)"
+_DATELINE = re.compile(
+    rf"[\s【]*(?:央视网消息[】\s]*(?:[（(][^（）()\n]{{0,20}}[)）])?[\s：:，]*"
+    rf"|(?:据)?{_AGENCY}[^，。！？；“”：\n]{{0,30}}?\d{{1,2}}日[^，。！？；“”：\n]{{0,12}}?电[】\s]*(?:[（(][^（）()\n]{{0,80}}[)）])?[\s：:]*"
+    rf"|{_AGENCY}[^，。！？；“”：\n]{{0,16}}?(?:讯|特稿|消息)[】\s]*(?:[（(][^（）()\n]{{0,80}}[)）])?[\s：:]*"
+    rf"|{_AGENCY}[^，。！？；“”：\n]{{0,20}}?[（(][^（）()\n]{{0,80}}(?:记者|通讯员)[^（）()\n]{{0,80}}[)）][\s：:]*"
+    r"|[（(](?:本报|新华社|人民网|央视)?(?:记者|通讯员|特约记者)[^（）()\n]{0,60}[)）]\s*)"
+)
+_CAPTION = re.compile(
+    r"(?:摄|摄影报道|影像中国|新华社发|人民视觉|资料图片|人民图片|供图)[）)]?[。]?$"
+)
+_NOTE = re.compile(
+    r"[\s▲▼△■◆●★]*(?:"
+    r"[（(【][^\n]*[)）】]。?$"
+    r"|(?:图为|图中|图片为|上图|下图|左图|右图|题图|压题图片|图[①-⑳一二三四五六七八九十\d]{1,2}[为：:，])"
+    r"|(?:本版|本期|值班)?(?:责任编辑|责编|编辑|统筹|审稿|终审|版式设计|版式|制图|美编|策划|校对|数据来源|资料来源|图片来源|来源|供图|摄影|监制|本版责编)\s*[：:丨|]"
+    r"|编者按|编者的话|编者注|编后|开栏的话|——编者"
+    r"|(?:本报|新华社|人民网|央视网?|学习时报)?(?:特约|见习|实习)?(?:记者|通讯员|评论员)[\s：:]?[^，。！？；：“”]{1,40}$"
+    r")"
+)
+_LEANING = re.compile(
+    r"(?:但|而|可|不过|然而)?(?:他们?|她们?|它们?)(?!山|乡|国|人|律)"
+    r"|[^，。“”]{0,6}(?:他|她)(?:们)?(?:说|表示|指出|强调|介绍|认为|坦言)"
+    r"|对此|为此|因此|于是|由此|如此|此举|此外|此时|此前|此后|这样|这是|这一|这些|这种|这个|这项|这让|这里|这也|这不|这才|这就|这场|这位|这条|这张|这座|这支|这次|这份|这套"
+    r"|那时|那天|那年|那次|那里|那些|那么|那种|那个|当时|随后|接着|之后|后来|紧接着|原来|然而|不过|但是|但|可是|而且|并且|同时|与此同时|另外|另一方面|其[中次实余他]?|该(?:村|县|市|镇|乡|局|区|省|社区|公司|负责人|案|院|校|企业|单位|厂|院|项目|机制|平台)"
+    r"|所以|也|还|又|再|并|则|甚至|反之|相反|例如|比如|譬如|再如|又如|有的|再者|两人|二人|前者|后者|双方"
+)
+
+
+@dataclass(slots=True)
+class Candidate:
+    """One sentence of the text.
+
+    Parameters
+    ----------
+    index : int
+        Its number among all sentences of the text, from 0.
+    start, end : int
+        What would be printed, in characters of the text; a dateline is left out.
+    paragraph : int
+        Its paragraph, counted over what is not a note.
+    heading : bool
+        A line without an end mark.
+    dateline : bool
+        Whether a dateline was cut off.
+    printable : bool
+        Whether it may stand in a summary at all.
+    leaning : bool
+        Whether it can only follow the sentence before it (那时, 他说, 对此 …).
+    """
+
+    index: int
+    start: int
+    end: int
+    paragraph: int
+    heading: bool
+    dateline: bool
+    printable: bool
+    leaning: bool
+
+
+def balanced(text: str) -> bool:
+    """Tell whether every quotation mark and bracket of ``text`` is opened and closed in it."""
+    open_marks: list[str] = []
+    quotes = 0
+    for mark in _ANY_MARK.findall(text):
+        if mark in _OPENING:
+            open_marks.append(mark)
+        elif mark == '"':
+            quotes += 1
+        elif not open_marks or open_marks.pop() != _MARKS[mark]:
+            return False
+    return not open_marks and quotes % 2 == 0
+
+
+def find_candidates(text: str) -> list[Candidate]:
+    """Return the sentences of ``text`` that are not notes, in order."""
+    found: list[Candidate] = []
+    paragraph, previous_end, fresh = -1, 0, True
+    for index, (start, end) in enumerate(split_sentences(text)):
+        sentence = text[start:end]
+        begins = index == 0 or "\n" in text[previous_end:start] or "\r" in text[previous_end:start]
+        previous_end = end
+        fresh = fresh or begins
+        dateline = _DATELINE.match(sentence) if begins else None
+        if dateline is not None and dateline.end() < len(sentence):
+            start += dateline.end()
+            sentence = text[start:end]
+        elif _NOTE.match(sentence) or (len(sentence) < 160 and _CAPTION.search(sentence)):
+            continue
+        if not any(map(str.isalnum, sentence)):
+            continue
+        heading = sentence[-1] not in _END_MARKS and len(sentence) <= 40
+        if fresh:
+            paragraph, fresh = paragraph + 1, False
+        found.append(
+            Candidate(
+                index,
+                start,
+                end,
+                paragraph,
+                heading,
+                dateline is not None,
+                not heading
+                and sentence[-1] not in "：:，、"
+                and not sentence.endswith("——")
+                and not _CLOSING_START.match(sentence)
+                and balanced(sentence),
+                _LEANING.match(sentence) is not None,
+            )
+        )
+    return found

@@ -1,0 +1,77 @@
+"""What readers would print: a logistic prior over the cues, read from ``prior.json``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pdclassify.errors import ModelFileError
+from pdclassify.summary.cues import NAMES
+
+__all__ = ["Prior", "shipped_prior"]
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Prior:
+    """Weights by name: of the cues, and of the phrases (character bigrams).
+
+    Parameters
+    ----------
+    intercept : float
+    cues : mapping of str to float
+        A cue without a weight counts nothing.
+    phrases : mapping of str to float
+        Two characters each; every digit is written 0.
+
+    Raises
+    ------
+    ModelFileError
+        For a cue that does not exist, a phrase that is not two characters, or a weight that is
+        not finite.
+    """
+
+    intercept: float
+    cues: Mapping[str, float]
+    phrases: Mapping[str, float]
+    weights: Floats
+    codes: NDArray[np.uint64]
+    phrase_weights: Floats
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Prior:
+        """Make a prior of ``intercept``, ``cues`` and ``phrases``, as in ``prior.json``."""
+        cues, phrases = dict(values["cues"]), dict(values["phrases"])
+        unknown = sorted(set(cues) - set(NAMES))
+        if unknown:
+            raise ModelFileError(f"summary prior: no such cue: {', '.join(unknown)}")
+        odd = [phrase for phrase in phrases if len(phrase) != 2]
+        if odd:
+            raise ModelFileError(f"summary prior: phrases have two characters, got {odd[0]!r}")
+        coded = sorted((ord(p[0]) << 21 | ord(p[1]), w) for p, w in phrases.items())
+        prior = cls(
+            float(values["intercept"]),
+            cues,
+            phrases,
+            np.array([cues.get(name, 0.0) for name in NAMES]),
+            np.array([code for code, _ in coded], dtype=np.uint64),
+            np.array([weight for _, weight in coded], dtype=float),
+        )
+        if not np.isfinite([prior.intercept, *prior.weights, *prior.phrase_weights]).all():
+            raise ModelFileError("summary prior: every weight must be a finite number")
+        return prior
+
+
+@cache
+def shipped_prior() -> Prior:
+    """Return the prior that was learned from readers, see ``PRIOR_CARD.md``."""
+    path = files("pdclassify.summary").joinpath("prior.json")
+    return Prior.from_dict(json.loads(path.read_text(encoding="utf-8")))
