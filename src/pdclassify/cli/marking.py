@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -57,7 +59,8 @@ class Marked(View):
                 if n < len(terms):
                     cell.append(right(f"{terms[n]['weight']:+.3f}", 7), "dim")
                     cell.append(f"  {terms[n]['term']}", style)
-                    cell.append(f" ×{len(terms[n]['spans'])}", "dim")
+                    times = len(terms[n]["spans"])
+                    cell.append(f" ×{times}" if times else " headline", "dim")
                 cell.truncate(wide, pad=True)
                 row.append_text(cell)
             row.rstrip()
@@ -97,12 +100,16 @@ def marked(article: Article, terms: Sequence[Line]) -> tuple[str, NDArray[np.flo
 def _marked_row(text: str, marks: NDArray[np.float64], strongest: float) -> Text:
     """Return one row of text, its characters marked by how much they add."""
     row = Text("  ")
-    for character, value in zip(text, marks.tolist(), strict=True):
-        style = ""
-        for least, for_it, against in MARKS:
-            if abs(value) >= least * strongest > 0:
-                style = for_it if value > 0 else against
-                break
-        row.append(character, style)
+    styled = ((_mark(value, strongest), one) for one, value in zip(text, marks, strict=True))
+    for style, run in groupby(styled, key=itemgetter(0)):
+        row.append("".join(one for _, one in run), style)
     row.rstrip()
     return row
+
+
+def _mark(value: float, strongest: float) -> str:
+    """Return the style of a character that adds this much."""
+    for least, for_it, against in MARKS:
+        if abs(value) >= least * strongest > 0:
+            return for_it if value > 0 else against
+    return ""
