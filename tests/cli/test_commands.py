@@ -94,6 +94,7 @@ def test_a_summary_has_the_length_asked_for(pdclassify, examples):
         ("--ratio", "1.5"),
         ("--ratio", "0"),
         ("--method", "lead", "--focus", "党员"),
+        ("--model", "models/party-press"),
     ],
 )
 def test_lengths_that_contradict_each_other_are_refused(pdclassify, examples, args):
@@ -106,10 +107,20 @@ def test_lengths_that_contradict_each_other_are_refused(pdclassify, examples, ar
 def test_focus_changes_what_is_chosen(pdclassify, examples):
     """--focus chooses sentences about its words."""
     path = examples / "page.txt"
-    plain = pdclassify("summarize", path, "--sentences", "1").lines[0]["summary"]
-    words = pdclassify("summarize", path, "--sentences", "1", "--focus", "暑期托管班").lines[0]
-    assert words["summary"] != plain
-    assert "托管" in words["summary"] or "孩子" in words["summary"]
+    plain = pdclassify("summarize", path, "--sentences", "2").lines[0]["summary"]
+    focused = pdclassify("summarize", path, "--sentences", "2", "--focus", "暑期托管班").lines[0]
+    assert "暑期托管班" not in plain
+    assert "暑期托管班" in focused["summary"]
+
+
+def test_focus_on_a_topic(pdclassify, examples):
+    """A topic is a focus by either of its names; a topic of another model needs that model."""
+    path = examples / "page.txt"
+    args = ("summarize", path, "--sentences", "1", "--focus")
+    english, chinese = pdclassify(*args, "governance"), pdclassify(*args, "治理")
+    assert english.code == 0
+    assert english.out == chinese.out
+    assert english.out != pdclassify("summarize", path, "--sentences", "1").out
 
 
 def test_lead_takes_the_first_sentences(pdclassify, examples):

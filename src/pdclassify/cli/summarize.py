@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from pdclassify.cli.options import Inputs, Output, takes_inputs, takes_output, takes_verbose
+from pdclassify.cli.options import (
+    CHINESE,
+    Inputs,
+    Output,
+    takes_inputs,
+    takes_output,
+    takes_verbose,
+)
 from pdclassify.cli.output import View
 from pdclassify.cli.stream import run
 from pdclassify.errors import UsageError
@@ -15,6 +22,7 @@ from pdclassify.lines import SUMMARY_COLUMNS, Line, summary_line
 
 if TYPE_CHECKING:
     from pdclassify.article import Article
+    from pdclassify.topics.model import TopicModel
 
 
 @click.command()
@@ -32,6 +40,9 @@ if TYPE_CHECKING:
     "--focus", metavar="TOPIC|WORDS", help="What the article says on a topic or on some words."
 )
 @click.option(
+    "--model", "folder", metavar="DIR", help="Whose topic the focus is. Default: the shipped model."
+)
+@click.option(
     "--method",
     type=click.Choice(["textrank", "lead"]),
     default="textrank",
@@ -46,6 +57,7 @@ def command(
     chars: int | None,
     ratio: float | None,
     focus: str | None,
+    folder: str | None,
     method: str,
     output: Output,
 ) -> int:
@@ -58,10 +70,12 @@ def command(
     budget = one_budget(sentences=sentences, chars=chars, ratio=ratio)
     if focus is not None and method == "lead":
         raise UsageError("--focus has no effect with --method lead, which takes the first ones.")
+    about, model = _focus(focus, folder)
 
     def work(articles: Sequence[Article]) -> Iterator[Line]:
         for article in articles:
-            yield summary_line(article, summarize(article, focus=focus, method=method, **budget))
+            found = summarize(article, focus=about, model=model, method=method, **budget)
+            yield summary_line(article, found)
 
     def view() -> View:
         from pdclassify.cli.views import Cards, summary_part
@@ -77,3 +91,17 @@ def one_budget(**given: float | None) -> dict[str, Any]:
     if len(budget) > 1:
         raise UsageError(f"Give one of --sentences, --chars and --ratio. Got {len(budget)}.")
     return budget or {"chars": 180}
+
+
+def _focus(focus: str | None, folder: str | None) -> tuple[str | None, TopicModel | None]:
+    """Return what the summaries shall be about, and the model where that is a topic."""
+    from pdclassify.topics.bundle import load
+
+    topic = next((name for name, chinese in CHINESE.items() if chinese == focus), focus)
+    if topic is not None and (folder is not None or topic.isascii()):
+        model = load(folder)
+        if topic in model.topics:
+            return topic, model
+    if folder is not None:
+        raise UsageError("--model has no effect: --focus does not name one of its topics.")
+    return focus, None
