@@ -41,7 +41,6 @@ if TYPE_CHECKING:
     )
     from pdclassify.reading.page import split_page
     from pdclassify.reading.records import read
-    from pdclassify.summary.digest import digest
     from pdclassify.summary.keywords import keywords
     from pdclassify.summary.textrank import summarize
     from pdclassify.text.sentences import split_sentences
@@ -59,7 +58,6 @@ _HOME = {
     "TopicModel": "topics.model",
     "TopicClassifier": "topics.classifier",
     "summarize": "summary.textrank",
-    "digest": "summary.digest",
     "keywords": "summary.keywords",
     "split_sentences": "text.sentences",
     "predict_batches": "batch",
@@ -94,7 +92,6 @@ __all__ = [  # mypy needs them spelled out; a test holds them equal to _HOME
     "TopicModel",
     "TopicClassifier",
     "summarize",
-    "digest",
     "keywords",
     "split_sentences",
     "predict_batches",

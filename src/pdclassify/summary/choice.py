@@ -98,14 +98,20 @@ def best_within(
     budget : int
         In characters.
     """
-    fitting = [bool(may) and int(length) <= budget for may, length in zip(usable, lengths, strict=True)]
+    fitting = [
+        bool(may) and int(length) <= budget for may, length in zip(usable, lengths, strict=True)
+    ]
     size = _POOL if budget <= _CELLS else max(_POOL, budget // 10)
     pool = _pool(scores, fitting, leaning, alike, size)
     groups: dict[int, list[list[int]]] = {}
     for members in pool:
         groups.setdefault(members[0], []).append(members)
     options = [
-        [(o, int(lengths[o].sum()), float(scores[o].sum())) for o in group if lengths[o].sum() <= budget]
+        [
+            (o, int(lengths[o].sum()), float(scores[o].sum()))
+            for o in group
+            if lengths[o].sum() <= budget
+        ]
         for group in groups.values()
     ]
     options = [group for group in options if group]

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pdclassify.summary.printable import Candidate
 from pdclassify.summary.graph import SentenceGraph
+from pdclassify.summary.printable import Candidate
 
 __all__ = ["NAMES", "PHRASES", "measure", "phrase_sums", "terms", "without_column"]
 
@@ -43,12 +44,92 @@ PHRASES = {
     "talk": "呃|嗯|啊|呢|嘛|对吧|这个|那个|那么|就是说|的话|然后|其实",
 }
 _PHRASES = {name: re.compile(pattern) for name, pattern in PHRASES.items()}
-_CONJUNCTION = re.compile(
-    r"同时|此外|另外|而|但|然而|因此|于是|为此|随后|不仅|也|还|并|不过|所以"
-)
+_CONJUNCTION = re.compile(r"同时|此外|另外|而|但|然而|因此|于是|为此|随后|不仅|也|还|并|不过|所以")
 _COLUMN_NAME = re.compile(r"[（(][^（）()]*[)）]\s*$")  # a column name at the end of a headline
 
-NAMES = ["first", "first_dated", "first_bulletin", "first_unheaded", "second", "second_dated", "third", "last", "last_but_one", "place", "place_squared", "reciprocal_place", "first_paragraph", "second_paragraph", "last_paragraph", "paragraph_first", "paragraph_second", "paragraph_last", "paragraph_alone", "paragraph_first_essay", "paragraph_last_essay", "last_essay", "first_essay", "section_first", "section_likeness", "length", "length_squared", "under_20", "under_30", "over_90", "over_120", "relative_length", "kicker", "title", "subtitle", "headline", "headline_share", "title_share", "headline_rank", "headline_most", "centre", "centrality", "centrality_rank", "biased_centrality", "first_likeness", "previous_likeness", "next_likeness", "digits", "any_digit", "four_digits", "digit_density", "digits_most", "digits_bulletin", "quoted", "quote_opens", "after_quote", "quotation_whole", "leaning", "conjunction", "commas", "enumerating_commas", "semicolons", "books", "brackets", "colons", "question", "exclamation", "dash", "ellipsis"] + list(PHRASES)
+NAMES = (
+    "first",
+    "first_dated",
+    "first_bulletin",
+    "first_unheaded",
+    "second",
+    "second_dated",
+    "third",
+    "last",
+    "last_but_one",
+    "place",
+    "place_squared",
+    "reciprocal_place",
+    "first_paragraph",
+    "second_paragraph",
+    "last_paragraph",
+    "paragraph_first",
+    "paragraph_second",
+    "paragraph_last",
+    "paragraph_alone",
+    "paragraph_first_essay",
+    "paragraph_last_essay",
+    "last_essay",
+    "first_essay",
+    "section_first",
+    "section_likeness",
+    "length",
+    "length_squared",
+    "under_20",
+    "under_30",
+    "over_90",
+    "over_120",
+    "relative_length",
+    "kicker",
+    "title",
+    "subtitle",
+    "headline",
+    "headline_share",
+    "title_share",
+    "headline_rank",
+    "headline_most",
+    "share_rank",
+    "share_most",
+    "centre",
+    "centroid",
+    "centrality",
+    "centrality_rank",
+    "biased_centrality",
+    "biased_rank",
+    "first_likeness",
+    "previous_likeness",
+    "next_likeness",
+    "digits",
+    "any_digit",
+    "four_digits",
+    "digit_density",
+    "digits_most",
+    "digits_bulletin",
+    "quoted",
+    "quote_opens",
+    "after_quote",
+    "quotation_whole",
+    "leaning",
+    "conjunction",
+    "commas",
+    "enumerating_commas",
+    "semicolons",
+    "books",
+    "brackets",
+    "colons",
+    "question",
+    "exclamation",
+    "dash",
+    "ellipsis",
+    "quotations",
+    "heading",
+    "unfinished",
+    "sentences",
+    "paragraphs",
+    "digits_in_all",
+    "length_rank",
+    *PHRASES,
+)
 
 
 def terms(
@@ -102,9 +183,8 @@ def phrase_sums(
     value = np.zeros(len(points) + 1)
     value[at + 1] = np.where(codes[found] == pairs[at], weights[found], 0)
     running = np.cumsum(value)
-    return (running[np.maximum(ends - 1, starts)] - running[starts]) / np.sqrt(
-        np.maximum(ends - starts, 1)
-    )
+    sums = running[np.maximum(ends - 1, starts)] - running[starts]
+    return np.asarray(sums / np.sqrt(np.maximum(ends - starts, 1)))
 
 
 def measure(
@@ -171,7 +251,7 @@ def measure(
     place = index / max(n - 1, 1)
     whole_length = np.log(lengths + 1)
 
-    column: dict[str, Floats | float] = {}
+    column: dict[str, Any] = {}
     column["first"] = lead
     column["first_dated"] = lead * is_dated
     column["first_bulletin"] = lead * bulletin

@@ -84,7 +84,8 @@ class SentenceGraph:
         rows, columns, values = rows[shared], columns[shared], values[shared]
         own = np.bincount(rows, weights=values * values, minlength=size)
         mass = np.bincount(columns, weights=values, minlength=1 << bits)
-        degrees = np.bincount(rows, weights=values * mass[columns], minlength=size) - own
+        total = np.bincount(rows, weights=values * mass[columns], minlength=size)
+        degrees: Floats = np.asarray(total - own, dtype=np.float64)
         degrees[degrees < 1e-12] = 0  # what is left of a difference of equals
         return cls(size, rows, columns, values, 1 << bits, degrees)
 
@@ -126,7 +127,7 @@ class SentenceGraph:
         sums = np.bincount(
             self.rows[hit], weights=self.values[hit] * self.values[at[hit]], minlength=self.size
         )
-        return sums[left]
+        return np.asarray(sums[left], dtype=np.float64)
 
     def rank(
         self,

@@ -124,8 +124,7 @@ def find_candidates(text: str) -> list[Candidate]:
                 heading,
                 dateline is not None,
                 not heading
-                and sentence[-1] not in "：:，、"
-                and not sentence.endswith("——")
+                and sentence[-1] in _END_MARKS  # a long sub-heading is one too
                 and not _CLOSING_START.match(sentence)
                 and balanced(sentence),
                 _LEANING.match(sentence) is not None,

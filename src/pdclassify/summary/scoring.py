@@ -77,9 +77,7 @@ def look(
     ranks, biased, headlines, parts = _walks(
         graph, n, damping=damping, tolerance=tolerance, max_iter=max_iter
     )
-    cues = measure(
-        text, points[: len(text)], candidates, graph, ranks, biased, headlines, parts
-    )
+    cues = measure(text, points[: len(text)], candidates, graph, ranks, biased, headlines, parts)
     return Scored(candidates, graph, cues, points, np.array(starts[:n]), np.array(ends[:n]))
 
 
@@ -98,9 +96,9 @@ def _walks(
             headlines[:, line] = graph.multiply(here)[:n]
     together = headlines.sum(axis=1)
     teleport[:n] = 0.2 / n + 0.8 * together / max(float(together.sum()), 1e-9)
-    biased = graph.rank(
-        teleport, damping=_BIASED_DAMPING, tolerance=tolerance, max_iter=max_iter
-    )[:n]
+    biased = graph.rank(teleport, damping=_BIASED_DAMPING, tolerance=tolerance, max_iter=max_iter)[
+        :n
+    ]
     in_headline = graph.rows >= n
     of_title = graph.rows == n + 1
     shares = []

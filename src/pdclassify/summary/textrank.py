@@ -149,7 +149,8 @@ def _pick(
         return []
     lengths = found.ends - found.starts
     if lead:
-        picked, left = [], limit
+        picked: list[int] = []
+        left = limit
         for index in np.flatnonzero(usable).tolist():
             if number is not None and len(picked) == number:
                 break
