@@ -154,22 +154,30 @@ def report(pages: Sequence[Mapping[str, Any]], rows: Sequence[Mapping[str, Any]]
 
 
 def cross_validate(
-    pages: Sequence[Mapping[str, Any]], *, made: int, epochs: int, folds: int = 5
+    pages: Sequence[Mapping[str, Any]], *, made: int, epochs: int, members: int, folds: int = 5
 ) -> list[dict[str, Any]]:
     """Measure every page with a scorer that has not seen it."""
     from made_pages import made_pages
-    from train_pages import examples, rarities, train, train_match
+    from train_pages import examples, rarities, stacked, train, train_match
 
     used = {a["id"] for p in pages for a in p["articles"]}
-    rarity = rarities(a for a in records("press/corpus") if a["id"] not in used)
-    laid_out = examples(made_pages(records("press/corpus"), made, without=used), rarity)
-    others = list(made_pages(records("press/corpus"), made // 3, without=used, seed=1))
+    corpus = list(records("press/corpus"))
+    rarity = rarities(a for a in corpus if a["id"] not in used)
+    laid_out = [
+        examples(made_pages(corpus, made, without=used, seed=m), rarity) for m in range(members)
+    ]
+    others = list(made_pages(corpus, 3000, without=used, seed=members))
     labelled = [examples([p], rarity) for p in pages]
     rows: list[dict[str, Any]] = [{}] * len(pages)
     fold_of = np.random.default_rng(0).permutation(len(pages)) % folds
     for fold in range(folds):
         seen = [e for p, f in zip(labelled, fold_of, strict=True) if f != fold for e in p]
-        params = train(seen, laid_out, epochs=epochs, seed=fold, quiet=True)
+        params = stacked(
+            [
+                train(seen, more, epochs=epochs, seed=m, quiet=True)
+                for m, more in enumerate(laid_out)
+            ]
+        )
         params["rarity"] = rarity
         params |= train_match(others, params)
         boundaries.use({k: v.astype(np.float32) for k, v in params.items()})
@@ -246,8 +254,9 @@ def main() -> None:
     parser.add_argument("pages", nargs="?", type=Path, default=DATA / "pages/pages_dev.jsonl.gz")
     parser.add_argument("--shipped", action="store_true", help="measure the shipped scorer")
     parser.add_argument("--speed", action="store_true", help="only measure the speed")
-    parser.add_argument("--made", type=int, default=12000)
-    parser.add_argument("--epochs", type=int, default=9)
+    parser.add_argument("--made", type=int, default=8000)
+    parser.add_argument("--epochs", type=int, default=7)
+    parser.add_argument("--members", type=int, default=3)
     args = parser.parse_args()
     with gzip.open(args.pages, "rt", encoding="utf-8") as lines:
         pages = [json.loads(line) for line in lines]
@@ -256,7 +265,7 @@ def main() -> None:
         if args.shipped:
             rows = [measure_page(p, split_page(p["text"])) for p in pages]
         else:
-            rows = cross_validate(pages, made=args.made, epochs=args.epochs)
+            rows = cross_validate(pages, made=args.made, epochs=args.epochs, members=args.members)
         result["by page, five folds" if not args.shipped else "shipped"] = report(pages, rows)
         result["seed page"] = seed_page()
     result["speed"] = speed(pages)

@@ -101,15 +101,15 @@ def scores(params: Params, cues: Any, terms: Any, mask: Any, key: Any = None) ->
     if key is not None:  # a word now and then is not known
         known &= jax.random.bernoulli(keys[3], 0.9, terms.shape)[..., None]
     embedded = (params["terms"][terms] * known).sum(2) * 0.3
-    x = jnp.concatenate([cues, drop(embedded, 0.2, keys[0])], axis=-1)
+    x = jnp.concatenate([cues, drop(embedded, 0.3, keys[0])], axis=-1)
     x = jax.nn.relu(x @ params["in_w"] + params["in_b"]) * mask
-    x = drop(x, 0.1, keys[1])
+    x = drop(x, 0.2, keys[1])
     for n, step in enumerate(DILATIONS):
         left = jnp.pad(x, ((0, 0), (step, 0), (0, 0)))[:, :-step]
         right = jnp.pad(x, ((0, 0), (0, step), (0, 0)))[:, step:]
         joined = jnp.concatenate([left, x, right], axis=-1)
         x = (x + jax.nn.relu(joined @ params[f"conv{n}_w"] + params[f"conv{n}_b"])) * mask
-    x = drop(x, 0.1, keys[2])
+    x = drop(x, 0.2, keys[2])
     return x @ params["out_w"] + params["out_b"]
 
 
@@ -170,7 +170,7 @@ def update(params: Params, state: Any, batch: Any, key: Any, rate: Any, count: A
 
     def move(p: Any, m: Any, v: Any) -> Any:
         step = m / (1 - 0.9**count) / (jnp.sqrt(v / (1 - 0.999**count)) + 1e-8)
-        return p * (1 - rate * 0.01) - rate * step
+        return p * (1 - rate * 0.05) - rate * step
 
     return jax.tree.map(move, params, first, second), (first, second), value
 
@@ -213,6 +213,11 @@ def train(
             took = time.perf_counter() - begin
             print(f"epoch {epoch}: loss {np.mean(values):.4f}, {took:.0f} s", file=sys.stderr)
     return {name: np.asarray(value, np.float16) for name, value in mean.items()}
+
+
+def stacked(members: Sequence[Mapping[str, np.ndarray]]) -> dict[str, np.ndarray]:
+    """Return the layers of several scorers as one, the scorers along the first axis."""
+    return {name: np.stack([member[name] for member in members]) for name in members[0]}
 
 
 def train_match(
@@ -270,19 +275,23 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("pages", nargs="*", type=Path, help="labelled pages, JSON Lines, gzipped")
     parser.add_argument("-o", "--output", type=Path, default=MODEL)
-    parser.add_argument("--made", type=int, default=12000, help="pages to lay out from the corpus")
-    parser.add_argument("--epochs", type=int, default=9)
+    parser.add_argument("--made", type=int, default=8000, help="pages to lay out from the corpus")
+    parser.add_argument("--epochs", type=int, default=7)
+    parser.add_argument("--members", type=int, default=3, help="scorers to train and average")
     args = parser.parse_args()
     pages = []
     for path in args.pages or [DATA / "pages" / "pages_dev.jsonl.gz"]:
         with gzip.open(path, "rt", encoding="utf-8") as lines:
             pages.extend(json.loads(line) for line in lines)
     used = {article["id"] for page in pages for article in page["articles"]}
-    made = made_pages(records("press/corpus"), args.made, without=used)
     rarity = rarities(records("press/corpus"))
-    params = train(examples(pages, rarity), examples(made, rarity), epochs=args.epochs)
-    params["rarity"] = rarity
-    others = made_pages(records("press/corpus"), args.made // 3, without=used, seed=1)
+    labelled = examples(pages, rarity)
+    members = []
+    for seed in range(args.members):
+        made = made_pages(records("press/corpus"), args.made, without=used, seed=seed)
+        members.append(train(labelled, examples(made, rarity), epochs=args.epochs, seed=seed))
+    params = stacked(members) | {"rarity": rarity}
+    others = made_pages(records("press/corpus"), 3000, without=used, seed=args.members)
     np.savez(args.output, **params, **train_match([*others, *pages], params))
 
 

@@ -1,6 +1,7 @@
 """What every line of a page is: headline, byline, paragraph, caption.
 
-A few layers of convolution over the cues of the lines score every role of every line; the best
+A few layers of convolution over the cues of the lines score every role of every line (the mean of
+several such scorers, trained apart, is steadier than each); the best
 path through them is found by the Viterbi algorithm, with learned scores for one role following
 another (a linear-chain conditional random field, Lafferty, McCallum and Pereira 2001). Trained by
 ``benchmarks/train_pages.py``.
@@ -104,20 +105,25 @@ def _scores(
     """Return the score of every role for the lines ``first`` to ``last``."""
     layers = params()
     terms = terms_of(lines, first, last)
-    embedded = layers["terms"][terms]
-    embedded[terms == 0] = 0
-    cues = cues_of(lines, first, last)
-    x = np.concatenate([cues, chains[first:last], embedded.sum(1) * 0.3], axis=1)
-    x = np.maximum(x @ layers["in_w"] + layers["in_b"], 0)
-    n, hidden = x.shape
-    for layer, step in enumerate(DILATIONS):
-        joined = np.zeros((n, 3 * hidden), dtype=np.float32)
-        joined[step:, :hidden] = x[:-step] if n > step else x[:0]
-        joined[:, hidden : 2 * hidden] = x
-        if n > step:
-            joined[:-step, 2 * hidden :] = x[step:]
-        x = x + np.maximum(joined @ layers[f"conv{layer}_w"] + layers[f"conv{layer}_b"], 0)
-    found: NDArray[np.float32] = x @ layers["out_w"] + layers["out_b"]
+    cues = np.concatenate([cues_of(lines, first, last), chains[first:last]], axis=1)
+    members = len(layers["in_w"])
+    found = np.zeros((last - first, len(Role)), dtype=np.float32)
+    for member in range(members):
+        embedded = layers["terms"][member][terms]
+        embedded[terms == 0] = 0
+        x = np.concatenate([cues, embedded.sum(1) * 0.3], axis=1)
+        x = np.maximum(x @ layers["in_w"][member] + layers["in_b"][member], 0)
+        n, hidden = x.shape
+        for layer, step in enumerate(DILATIONS):
+            joined = np.zeros((n, 3 * hidden), dtype=np.float32)
+            if n > step:
+                joined[step:, :hidden] = x[:-step]
+                joined[:-step, 2 * hidden :] = x[step:]
+            joined[:, hidden : 2 * hidden] = x
+            weight, bias = layers[f"conv{layer}_w"][member], layers[f"conv{layer}_b"][member]
+            x = x + np.maximum(joined @ weight + bias, 0)
+        found += x @ layers["out_w"][member] + layers["out_b"][member]
+    found /= members
     return found
 
 
@@ -126,10 +132,10 @@ def _best_paths(
 ) -> NDArray[np.int8]:
     """Return the best roles, (blocks, lines), for scores of (blocks, lines, roles)."""
     layers = params()
-    chain = layers["chain"].T[None]
+    chain = layers["chain"].mean(0).T[None]
     blocks, n, roles = scores.shape
     back = np.zeros((n, blocks, roles), dtype=np.int8)
-    total = scores[:, 0] + layers["chain_start"] * begins[:, None]
+    total = scores[:, 0] + layers["chain_start"].mean(0) * begins[:, None]
     for i in range(1, n):
         ways = total[:, None, :] + chain
         best = ways.argmax(2)
@@ -137,7 +143,7 @@ def _best_paths(
         total = np.take_along_axis(ways, best[..., None], axis=2)[..., 0] + scores[:, i]
     path = np.zeros((blocks, n), dtype=np.int8)
     rows = np.arange(blocks)
-    path[:, -1] = (total + layers["chain_end"] * stops[:, None]).argmax(1)
+    path[:, -1] = (total + layers["chain_end"].mean(0) * stops[:, None]).argmax(1)
     for i in range(n - 1, 0, -1):
         path[:, i - 1] = back[i, rows, path[:, i]]
     return path
