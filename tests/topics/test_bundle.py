@@ -48,12 +48,11 @@ def signed(folder: Path, change: Callable[[dict[str, Any]], object]) -> None:
     """Change the manifest and give it the digest of what it says now, as a clever enemy would."""
     path = folder / MANIFEST
     manifest = json.loads(path.read_text(encoding="utf-8"))
+    del manifest["sha256"]
     change(manifest)
-    rest = {key: value for key, value in manifest.items() if key != "sha256"}
-    plain = json.dumps(rest, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    manifest["sha256"] = hashlib.sha256(plain.encode()).hexdigest()
-    text = json.dumps(manifest, ensure_ascii=False, indent=1) + "\n"
-    path.write_text(text, encoding="utf-8")
+    text = json.dumps({**manifest, "sha256": "0" * 64}, ensure_ascii=False, indent=1) + "\n"
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    path.write_text(text[:-69] + text[-69:].replace("0" * 64, digest), encoding="utf-8")
 
 
 def replaced(folder: Path, name: str, data: bytes, **told: Any) -> None:
@@ -312,6 +311,8 @@ def _hostile() -> Iterator[tuple[str, Hostile]]:
                     f, lambda m: m["fields"][i].update({k: v})
                 ),
             )
+    for digest in ("", "0" * 64, "x", "sha256", None, 5, "\ud800"):
+        yield f"digest {digest!r}", lambda f, d=digest: _digested(f, d)
     yield "an entry more", lambda f: signed(f, lambda m: m.update(code="import os"))
     yield "an entry less", lambda f: signed(f, lambda m: m.pop("packages"))
     yield "deep", lambda f: (f / MANIFEST).write_text("[" * 200_000)
@@ -336,6 +337,11 @@ def _hostile() -> Iterator[tuple[str, Hostile]]:
         "weights infinite",
         lambda f: _array(f, "body.weights.npy", lambda a: a * np.float64("inf")),
     )
+
+
+def _digested(folder: Path, digest: Any) -> None:
+    manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    (folder / MANIFEST).write_text(json.dumps({**manifest, "sha256": digest}, indent=1) + "\n")
 
 
 def _told(folder: Path, name: str, **told: Any) -> None:

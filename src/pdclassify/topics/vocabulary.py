@@ -112,7 +112,10 @@ class Vocabulary:
 
         longer = np.flatnonzero(~single)
         beginnings = codes[longer] >> _LANE
-        numbers = np.searchsorted(codes, beginnings).astype(np.uint64)
+        runs = _changes(beginnings)  # terms that begin alike stand together
+        numbers = np.repeat(
+            np.searchsorted(codes, beginnings.take(runs)), np.diff(runs, append=len(beginnings))
+        ).astype(np.uint64)
         # A single character as a beginning is numbered after the terms, term itself or not.
         first = beginnings <= np.uint64(0xFFFF)
         numbers[first] = len(codes) + self._numbers[beginnings[first]].astype(np.uint64)
