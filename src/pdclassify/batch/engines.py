@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Generator, Iterator
-from contextlib import AbstractContextManager, ExitStack, closing, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from typing import Any
 
-from pdclassify.batch.plan import Found, Shard
+from pdclassify.batch.plan import Shard
+from pdclassify.batch.sources import Found
 from pdclassify.batch.work import Job, Outcome, work
 from pdclassify.errors import UsageError, WorkerError
 
@@ -113,9 +115,10 @@ def outcomes(shards: Iterator[Shard], job: Job, jobs: int) -> Generator[Outcome]
     parallel = Parallel(
         n_jobs=jobs, return_as="generator_unordered", batch_size=1, pre_dispatch="n_jobs + 2"
     )
+    stream = parallel(guarded())
     try:
-        with closing(parallel(guarded())) as stream:
-            yield from stream
+        for outcome in stream:  # noqa: UP028  # closing is ours, see below
+            yield outcome
     except Exception as error:
         if type(error).__name__ == "KilledWorker":
             raise WorkerError(
@@ -123,5 +126,10 @@ def outcomes(shards: Iterator[Shard], job: Job, jobs: int) -> Generator[Outcome]
                 "want of memory?); what is finished is kept: go on by --resume."
             ) from error
         raise
+    finally:
+        with warnings.catch_warnings():
+            # Of work that is thrown away, which is what stopping means.
+            warnings.simplefilter("ignore", UserWarning)
+            stream.close()
     if failed:
         raise failed[0]

@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pdclassify.batch.folder import ERRORS, MANIFEST, Folder
-from pdclassify.batch.plan import Found, Reading, Shard
+from pdclassify.batch.plan import Shard
+from pdclassify.batch.sources import Found, Reading
 from pdclassify.batch.tasks import Task
 from pdclassify.batch.work import outcome_name
 from pdclassify.errors import UsageError

@@ -9,71 +9,30 @@ is read once, here, and travels with the shard. Either way no more than a few sh
 from __future__ import annotations
 
 import gzip
-import os
+import json
 import shutil
 import tempfile
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
-from pdclassify.errors import InputError, UsageError
+from pdclassify.batch.sources import Reading, Source, missing_columns
 from pdclassify.reading.fields import RecordError
-from pdclassify.reading.records import Item, kind, line_encoding, read
+from pdclassify.reading.records import Item, kind, line_encoding
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["SHARD_BYTES", "Found", "Piece", "Reading", "Shard", "Source", "find", "plan"]
+__all__ = ["SHARD_BYTES", "Piece", "Shard", "plan"]
 
 #: Of text in a shard: some 2,500 articles of 1,000 characters, a fraction of a second of work for
 #: ``predict`` and a dozen for ``analyze``; what is lost, at most, of each worker's work by a kill.
 SHARD_BYTES = 8 << 20
 
 _BROKEN = (OSError, EOFError, zlib.error)
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """How the inputs are to be read; see `pdclassify.read`."""
-
-    names: Mapping[str, str]
-    fields: Mapping[str, str] = field(default_factory=dict)
-    whole: bool = False
-    encoding: str | None = None
-
-    def read(self, path: str) -> Iterator[Item]:
-        """Read one file, with those options that can have an effect on it."""
-        form = kind(path)
-        return read(
-            [path],
-            whole=self.whole and form == "page",
-            encoding=self.encoding if form != "parquet" else None,
-            fields=self.fields if self.fields and form != "page" else None,
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """An input file, and by what it is known to be unchanged."""
-
-    path: str
-    size: int
-    modified: int
-
-    def identity(self) -> dict[str, Any]:
-        """Return the same as JSON."""
-        return {"path": self.path, "size": self.size, "modified": self.modified}
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """The inputs: files in order, and those of a kind that is not read."""
-
-    sources: tuple[Source, ...]
-    skipped: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,63 +100,6 @@ class Shard:
         return [piece.describe() for piece in self.pieces]
 
 
-def find(inputs: Sequence[str], *, apart_from: Path) -> Found:
-    """List the files to be read: those named, and those in folders in the order of their names.
-
-    Parameters
-    ----------
-    inputs : sequence of str
-    apart_from : Path
-        The output's folder, which may lie in an input's.
-
-    Raises
-    ------
-    InputError
-        If an input is not there, may not be read, or is of a kind that is not read: a run of
-        hours must not begin with a slip of the pen.
-    UsageError
-        For standard input, which could not be read again.
-    """
-    sources: list[Source] = []
-    skipped: list[str] = []
-    own = apart_from.resolve()
-
-    def fail(error: OSError) -> None:
-        raise InputError(f"{error.filename}: cannot be read: {error.strerror}.")
-
-    for path in inputs:
-        if path == "-":
-            raise UsageError(
-                "batch reads files and folders: standard input cannot be read a second time."
-            )
-        if not Path(path).is_dir():
-            if Path(path).exists() and kind(path) is None:
-                raise InputError(
-                    f"{path}: is of a kind that is not read; give .txt, .md, .jsonl, .ndjson, .csv "
-                    "or .parquet, each also .gz."
-                )
-            sources.append(_source(path))
-            continue
-        for parent, folders, files in os.walk(path, onerror=fail):
-            folders[:] = sorted(name for name in folders if Path(parent, name).resolve() != own)
-            for name in sorted(files):
-                file = os.path.join(parent, name)  # noqa: PTH118  # keeps the path as the user gave it
-                if kind(file) is None:
-                    skipped.append(file)
-                else:
-                    sources.append(_source(file))
-    return Found(tuple(sources), tuple(skipped))
-
-
-def _source(path: str) -> Source:
-    try:
-        with Path(path).open("rb") as stream:
-            found = os.fstat(stream.fileno())
-    except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror}.") from error
-    return Source(path, found.st_size, found.st_mtime_ns)
-
-
 def plan(
     sources: Sequence[Source], reading: Reading, *, shard_bytes: int = SHARD_BYTES
 ) -> Iterator[Shard]:
@@ -258,6 +160,8 @@ def _line_pieces(source: Source, reading: Reading, most: int, *, packed: bool) -
         )
 
     weight = 0
+    # Every record says so itself if it has no text.
+    absent = set(reading.fields.values()) - {reading.names["text"]}
     with ExitStack() as stack:
         raw: IO[bytes] = stack.enter_context(_opened(source))
         try:
@@ -271,6 +175,8 @@ def _line_pieces(source: Source, reading: Reading, most: int, *, packed: bool) -
             stream = gzip.GzipFile(fileobj=raw) if packed else raw
             stream.read(start)
             for line in stream:
+                if absent:
+                    absent = {name for name in absent if not _stands(name, line, encoding)}
                 weight += len(line)
                 number += 1
                 index += not line.isspace()
@@ -287,6 +193,14 @@ def _line_pieces(source: Source, reading: Reading, most: int, *, packed: bool) -
             return
         if weight:
             yield piece()
+        if absent:
+            missing = ", ".join(map(repr, sorted(absent)))
+            yield _broken(source, index, f"no record has {missing}; name another column")
+
+
+def _stands(name: str, line: bytes, encoding: str) -> bool:
+    """Tell whether a line of JSON has a key of that name, as text or in escapes."""
+    return f'"{name}"'.encode(encoding) in line or json.dumps(name).encode() in line
 
 
 def _item_pieces(source: Source, reading: Reading, most: int) -> Iterator[Piece]:
@@ -384,18 +298,6 @@ def _stream(batch: pa.RecordBatch) -> bytes:
         writer.write_batch(batch)
     data: bytes = sink.getvalue().to_pybytes()
     return data
-
-
-def missing_columns(schema: pa.Schema, reading: Reading) -> str | None:
-    """Say which columns a Parquet file lacks, or None if it has those that are needed."""
-    absent = ({reading.names["text"]} | set(reading.fields.values())) - set(schema.names)
-    if not absent:
-        return None
-    there = ", ".join(schema.names)
-    return (
-        f"no column {', '.join(map(repr, sorted(absent)))}; its columns are {there}; name another "
-        "with --text-field and the like"
-    )
 
 
 def _opened(source: Source) -> IO[bytes]:

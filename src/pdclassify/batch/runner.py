@@ -20,8 +20,9 @@ from typing import TYPE_CHECKING, Any
 from pdclassify.batch.engines import engine_context, job_count, outcomes
 from pdclassify.batch.folder import MANIFEST, Folder
 from pdclassify.batch.manifest import compare, describe, finish, write_errors
-from pdclassify.batch.plan import SHARD_BYTES, Found, Reading, Shard, find, plan
+from pdclassify.batch.plan import SHARD_BYTES, Shard, plan
 from pdclassify.batch.rows import record_schema, row_schema
+from pdclassify.batch.sources import Found, Reading, find
 from pdclassify.batch.tasks import Task, make_task
 from pdclassify.batch.work import Job, Outcome, outcome_name
 from pdclassify.errors import InputError, UsageError, WorkerError

@@ -18,8 +18,9 @@ from typing import TYPE_CHECKING, Any
 
 from pdclassify.article import Article
 from pdclassify.batch.folder import Folder
-from pdclassify.batch.plan import Piece, Reading, Shard
+from pdclassify.batch.plan import Piece, Shard
 from pdclassify.batch.rows import Chunk, Done, JsonPart, TablePart
+from pdclassify.batch.sources import Reading
 from pdclassify.batch.tasks import Task
 from pdclassify.errors import PdclassifyError
 from pdclassify.reading.fields import FIELDS
