@@ -71,6 +71,7 @@ DILATIONS = (1, 2, 4, 8)
 
 _MARGIN = 32  # lines read on either side of a block; more than the layers see
 _BLOCK = 1984  # lines decided at once
+_SMALL = 1 << 18  # multiplications up to which OpenBLAS stays on one thread
 _TOGETHER = 64  # blocks whose best paths are found side by side
 
 
@@ -99,6 +100,19 @@ def use(layers: Params | None) -> None:
     _used = layers
 
 
+def _times(x: NDArray[np.float32], weight: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Multiply a few rows at a time: products so small that no BLAS wakes its threads for them.
+
+    A page is a millisecond's work; threads that wait for busy cores made it a hundred.
+    """
+    n, width = x.shape
+    rows = max(1, _SMALL // weight.size)
+    padded = np.zeros((-(-n // rows), rows, width), dtype=np.float32)
+    padded.reshape(-1, width)[:n] = x
+    found: NDArray[np.float32] = np.matmul(padded, weight).reshape(-1, weight.shape[1])[:n]
+    return found
+
+
 def _scores(
     lines: Lines, chains: NDArray[np.float32], first: int, last: int
 ) -> NDArray[np.float32]:
@@ -112,7 +126,7 @@ def _scores(
         embedded = layers["terms"][member][terms]
         embedded[terms == 0] = 0
         x = np.concatenate([cues, embedded.sum(1) * 0.3], axis=1)
-        x = np.maximum(x @ layers["in_w"][member] + layers["in_b"][member], 0)
+        x = np.maximum(_times(x, layers["in_w"][member]) + layers["in_b"][member], 0)
         n, hidden = x.shape
         for layer, step in enumerate(DILATIONS):
             joined = np.zeros((n, 3 * hidden), dtype=np.float32)
@@ -121,8 +135,8 @@ def _scores(
                 joined[:-step, 2 * hidden :] = x[step:]
             joined[:, hidden : 2 * hidden] = x
             weight, bias = layers[f"conv{layer}_w"][member], layers[f"conv{layer}_b"][member]
-            x = x + np.maximum(joined @ weight + bias, 0)
-        found += x @ layers["out_w"][member] + layers["out_b"][member]
+            x = x + np.maximum(_times(joined, weight) + bias, 0)
+        found += _times(x, layers["out_w"][member]) + layers["out_b"][member]
     found /= members
     return found
 
