@@ -21,9 +21,9 @@ from typing import Any
 from zlib import crc32
 
 import numpy as np
+
 from common import machine, mean_interval, records, write_result
 from lexicon import build, headline
-
 from pdclassify.summary import keywords, phrases
 from pdclassify.summary.lexicon import Lexicon
 from pdclassify.text.tokens import tokenizer
@@ -54,7 +54,10 @@ def main() -> None:
         keys = {"headline": headline, "section": section}
         for key, gold in keys.items():
             for cut in ("terms", "words"):
-                rows = [score(t, content(gold(r)), r["text"], cut) for t, r in zip(terms, test, strict=True)]
+                rows = [
+                    score(t, content(gold(r)), r["text"], cut)
+                    for t, r in zip(terms, test, strict=True)
+                ]
                 scores[f"{key}, first ten {cut}"] = summary([row for row in rows if row])
         result["systems"][name] = scores
         ten, words = scores["headline, first ten terms"], scores["headline, first ten words"]

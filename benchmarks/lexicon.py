@@ -17,8 +17,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from common import ROOT, records
 
+from common import ROOT, records
 from pdclassify.summary.lexicon import BASE, IDF_STEP, PULL_STEP
 from pdclassify.text.tokens import party_words, tokenizer
 
@@ -90,8 +90,10 @@ def main(inputs: list[str]) -> None:
         table = build((headline(r), r["text"]) for r in records("press/corpus"))
     path = Path(ROOT) / "src" / "pdclassify" / "summary" / "lexicon.npz"
     np.savez_compressed(path, **table)
-    print(f"{path}: {len(table['idf'])} words of {table['articles'][0]} articles, "
-          f"{path.stat().st_size / 1024:.0f} KiB")
+    print(
+        f"{path}: {len(table['idf'])} words of {table['articles'][0]} articles, "
+        f"{path.stat().st_size / 1024:.0f} KiB"
+    )
 
 
 if __name__ == "__main__":

@@ -39,7 +39,9 @@ _SCRAP = 0.7
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 #: One-character words that may begin a phrase, and those that may end one.
 _FIRST = frozenset("新老大小党村镇乡县市区省街网云双微红绿幼医农林水电路河湖山海茶粮菜果药")
-_LAST = frozenset("员站队率化制者社会所室网点链线岗厅院校馆园店群区县市镇村乡街路港桥河湖山岛省团班组法案奖节费证卡码")
+_LAST = frozenset(
+    "员站队率化制者社会所室网点链线岗厅院校馆园店群区县市镇村乡街路港桥河湖山岛省团班组法案奖节费证卡码"
+)
 
 
 class Phrase(NamedTuple):
@@ -247,7 +249,9 @@ def _gather_named(
             continue
         parts = tokens[index : after - 1]
         words = tuple(
-            part for part, kind in zip(parts, kinds[index:], strict=False) if kind[0] not in (_BREAK, _CHAR)
+            part
+            for part, kind in zip(parts, kinds[index:], strict=False)
+            if kind[0] not in (_BREAK, _CHAR)
         )
         if not words:
             continue
