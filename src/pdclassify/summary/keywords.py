@@ -122,7 +122,7 @@ def rank_words(words: Words) -> NDArray[np.float64]:
             rank = new
             break
         rank = new
-    return rank * size
+    return np.asarray(rank * size)
 
 
 def measure(words: Words, found: list[Phrase], rank: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -67,7 +67,7 @@ class Phrase(NamedTuple):
 
     term: str
     words: tuple[int, ...]
-    count: int
+    count: int  # type: ignore[assignment]  # hides tuple.count, which nobody asks of a phrase
     first: int
     paragraphs: int
     quoted: bool
