@@ -102,3 +102,15 @@ def test_output_must_not_be_the_input(pdclassify, tmp_path):
     assert ran.code == 2
     assert "would replace the input" in ran.err
     assert path.read_text(encoding="utf-8") == '{"text": "社区"}\n'
+
+
+def test_the_ending_of_a_file_says_its_format(pdclassify, examples, tmp_path):
+    """A .csv file is CSV without being told; a kind that is not written is refused."""
+    path = tmp_path / "out.csv"
+    assert pdclassify("split", examples / "page.txt", "-o", path).code == 0
+    assert path.read_text("utf-8").startswith(MARK)
+    for name in ("out.jsonl.gz", "out.parquet"):
+        ran = pdclassify("split", examples / "page.txt", "-o", tmp_path / name)
+        assert (ran.code, ran.out) == (2, "")
+        assert name in ran.err
+        assert not (tmp_path / name).exists()

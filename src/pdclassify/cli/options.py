@@ -97,7 +97,7 @@ def takes_output(*formats: str) -> Callable[[Command], Command]:
             "--format",
             "form",
             type=click.Choice(formats),
-            help="Default: a table on a terminal, JSON Lines into a pipe or a file.",
+            help="Default: a table on a terminal, CSV into a .csv file, else JSON Lines.",
         )
         @click.option(
             "-o",
@@ -109,13 +109,24 @@ def takes_output(*formats: str) -> Callable[[Command], Command]:
         )
         @wraps(function)
         def command(*, form: str | None, path: Path | None, **options: Any) -> Any:
-            if form is None:
-                form = "table" if path is None and sys.stdout.isatty() else "jsonl"
-            return function(output=Output(form, path), **options)
+            return function(output=Output(form or _form(path), path), **options)
 
         return command
 
     return decorate
+
+
+def _form(path: Path | None) -> str:
+    """Return the format where none is named: by the file's ending, or by what will read it."""
+    if path is None:
+        return "table" if sys.stdout.isatty() else "jsonl"
+    ending = path.suffix.lower()
+    if ending in (".gz", ".parquet", ".xlsx"):
+        raise UsageError(
+            f"-o {path}: a file {ending} is not written here; name it .jsonl or .csv, "
+            "or see 'pdclassify batch --help' for Parquet."
+        )
+    return "csv" if ending == ".csv" else "jsonl"
 
 
 def takes_model(function: Command) -> Command:
