@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
+from itertools import takewhile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -308,17 +309,23 @@ def _through(
     job: Job, found: Found, shard_bytes: int, jobs: int, tally: _Tally, max_errors: int | None
 ) -> bool:
     """Do all shards; False if there were too many errors."""
+
+    def bearable(_: object = None) -> bool:
+        return max_errors is None or tally.errors <= max_errors
+
     stuck = 0
     while True:
         before = len(tally.done)
-        shards = tally.missing(plan(found.sources, job.reading, shard_bytes=shard_bytes))
+        # To stop early no more are begun, and those under way are finished: workers stopped in the
+        # middle would have to do their shards again.
+        shards = takewhile(
+            bearable, tally.missing(plan(found.sources, job.reading, shard_bytes=shard_bytes))
+        )
         try:
             with closing(outcomes(shards, job, jobs)) as stream:
                 for outcome in stream:
                     tally.add(outcome)
-                    if max_errors is not None and tally.errors > max_errors:
-                        return False
-            return max_errors is None or tally.errors <= max_errors
+            return bearable()
         except BrokenProcessPool as error:
             stuck = stuck + 1 if len(tally.done) == before else 1
             if stuck > 2:
