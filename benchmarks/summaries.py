@@ -66,7 +66,7 @@ def readers() -> dict[str, Any]:
     original = textrank.score
     for held in range(5):
         own = [place for place in range(len(rows)) if fold[place] != held]
-        prior = Prior.from_dict(learn([found[p].cues for p in own], [shares[p] for p in own]))
+        prior = Prior.from_dict(learn([found[p] for p in own], [shares[p] for p in own]))
         textrank.score = partial(scoring.score, prior=prior)
         for place in np.flatnonzero(fold == held):
             made = summary(rows[place], chars=180)

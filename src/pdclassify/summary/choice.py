@@ -20,6 +20,9 @@ Chain = list[list[int]]
 
 #: Key sentences that readers took in 180 characters, on average of 590 readings.
 KEYS_PER_CHARACTER = 3.1 / 180
+#: A sentence this close to the price is taken if there is room: printed 9 characters more of 180 and
+#: kept the F1 (.462 of .463 on 476 articles, five-fold).
+FILL = 0.7
 _POOL = 40  # sentences that are looked at closely; on 476 articles a larger pool changed nothing
 _CELLS = 4_000  # budgets up to which the knapsack is solved to the character
 
@@ -82,6 +85,8 @@ def best_within(
     leaning: Sequence[bool],
     alike: Callable[[int, int], bool],
     budget: int,
+    *,
+    fill: float = FILL,
 ) -> list[int]:
     """Return the sentences, in order, that serve best within ``budget`` characters.
 
@@ -97,6 +102,8 @@ def best_within(
         Tells whether two sentences say the same; only one of them is taken.
     budget : int
         In characters.
+    fill : float
+        Room that is left is filled with sentences whose score is above this share of the price.
     """
     fitting = [
         bool(may) and int(length) <= budget for may, length in zip(usable, lengths, strict=True)
@@ -128,7 +135,15 @@ def best_within(
             break
         price = better
         chosen = _knapsack(options, budget, price) or chosen
-    return sorted(chosen)
+    taken = set(chosen)
+    left = budget - int(lengths[chosen].sum())
+    for members in pool:  # the best first
+        new = [index for index in members if index not in taken]
+        cost = int(lengths[new].sum())
+        if new and cost <= left and float(scores[new].min()) > fill * price:
+            taken.update(new)
+            left -= cost
+    return sorted(taken)
 
 
 def _greedy(options: list[list[tuple[list[int], int, float]]], budget: int) -> list[int]:

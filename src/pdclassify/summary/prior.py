@@ -1,4 +1,8 @@
-"""What readers would print: a logistic prior over the cues, read from ``prior.json``."""
+"""What readers would print: logistic priors over the cues, read from ``prior.json``.
+
+There are two, each with its weights by name: one for the press and one for transcripts of speech,
+which have no lead.
+"""
 
 from __future__ import annotations
 
@@ -71,7 +75,7 @@ class Prior:
 
 
 @cache
-def shipped_prior() -> Prior:
-    """Return the prior that was learned from readers, see ``PRIOR_CARD.md``."""
+def shipped_prior(kind: str) -> Prior:
+    """Return the prior learned for ``press`` or ``speech``; ``prior.json`` holds its card."""
     path = files("pdclassify.summary").joinpath("prior.json")
-    return Prior.from_dict(json.loads(path.read_text(encoding="utf-8")))
+    return Prior.from_dict(json.loads(path.read_text(encoding="utf-8"))[kind])

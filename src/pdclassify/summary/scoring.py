@@ -7,17 +7,25 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pdclassify.summary.cues import measure, phrase_sums, terms, without_column
+from pdclassify.summary.cues import NAMES, measure, phrase_sums, terms, without_column
 from pdclassify.summary.graph import SentenceGraph
 from pdclassify.summary.printable import Candidate, find_candidates
 from pdclassify.summary.prior import Prior, shipped_prior
 
-__all__ = ["Scored", "look", "score"]
+__all__ = ["FOCUS_ROW", "Scored", "look", "score"]
 
 Floats = NDArray[np.float64]
 
+_TALK = NAMES.index("talk")
+#: Words of talk a character, above which a text is a transcript. Of 476 articles of the press none
+#: reaches it (most .0046), of 135 transcripts 96 % do.
+SPOKEN = 0.005
+
 _DAMPING = 0.85  # of the plain walk, as in the paper
 _BIASED_DAMPING = 0.5  # of the walk that restarts at the headline; .4 to .6 are the same in CV
+
+# Rows of the graph after the sentences: kicker, title, subtitle, and
+FOCUS_ROW = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +52,16 @@ class Scored:
     points: NDArray[np.uint32]
     starts: NDArray[np.int64]
     ends: NDArray[np.int64]
+
+    @property
+    def spoken(self) -> bool:
+        """Whether the text is a transcript."""
+        return bool(self.cues[:, _TALK].sum() > SPOKEN * (self.ends - self.starts).sum())
+
+    def shares(self, line: int) -> Floats:
+        """Return the share, by weight, of a line's terms that each sentence holds; shape (n,)."""
+        n = len(self.candidates)
+        return _shares(self.graph, self.graph.rows == n + line, n)
 
 
 def look(
@@ -100,24 +118,27 @@ def _walks(
         :n
     ]
     in_headline = graph.rows >= n
-    of_title = graph.rows == n + 1
-    shares = []
-    for chosen in (in_headline & (graph.rows < n + 3), of_title):
-        weight = np.zeros(graph.terms)
-        np.maximum.at(weight, graph.columns[chosen], graph.values[chosen])
-        held = np.bincount(graph.rows, weights=weight[graph.columns], minlength=graph.size)[:n]
-        shares.append(held / max(float(weight.sum()), 1e-9))
+    headline = _shares(graph, in_headline & (graph.rows < n + 3), n)
+    title = _shares(graph, graph.rows == n + 1, n)
     return (
         ranks / max(float(ranks.sum()), 1e-12),
         biased / max(float(biased.sum()), 1e-12),
         headlines,
-        (together, shares[0], shares[1]),
+        (together, headline, title),
     )
+
+
+def _shares(graph: SentenceGraph, chosen: NDArray[np.bool_], n: int) -> Floats:
+    """Return the share, by weight, of the chosen entries' terms that each sentence holds."""
+    weight = np.zeros(graph.terms)
+    np.maximum.at(weight, graph.columns[chosen], graph.values[chosen])
+    held = np.bincount(graph.rows, weights=weight[graph.columns], minlength=graph.size)[:n]
+    return np.asarray(held / max(float(weight.sum()), 1e-9))
 
 
 def score(scored: Scored, prior: Prior | None = None) -> Floats:
     """Return the probability, for each sentence, that a reader would choose it; shape (n,)."""
-    prior = prior or shipped_prior()
+    prior = prior or shipped_prior("speech" if scored.spoken else "press")
     logit = scored.cues @ prior.weights + prior.intercept
     if len(prior.codes):
         logit = logit + phrase_sums(

@@ -15,7 +15,8 @@ from numpy.typing import NDArray
 
 from pdclassify.article import Article, Summary, SummarySentence
 from pdclassify.errors import UsageError
-from pdclassify.summary.choice import best_number, best_within
+from pdclassify.summary.choice import FILL, best_number, best_within
+from pdclassify.summary.focus import focused, topic_of
 from pdclassify.summary.printable import Candidate
 from pdclassify.summary.scoring import Scored, look, score
 
@@ -26,7 +27,6 @@ __all__ = ["DEFAULT_CHARS", "summarize"]
 
 DEFAULT_CHARS = 180
 _SAME = 0.6  # two sentences whose cosine is above this say the same
-_FOCUS = 6.0  # log-odds that a sentence gains for being all about the focus
 _CLAUSE = re.compile(r"[，；：、,;:。！？]")
 
 Floats = NDArray[np.float64]
@@ -81,7 +81,8 @@ def summarize(
             raise UsageError("an article brings its own title, kicker and subtitle; leave them out")
         title, kicker, subtitle = article.title, article.kicker, article.subtitle
     _check(sentences, chars, ratio, focus, method)
-    wanted, topical = _focus(focus, model)
+    wanted = (focus or "").strip()
+    topical = topic_of(wanted, model) if wanted else None
     found = look(
         body, kicker=kicker, title=title, subtitle=subtitle, focus="" if topical else wanted
     )
@@ -93,9 +94,7 @@ def summarize(
     else:
         scores = score(found)
         if wanted:
-            about = _topical(found, body, wanted, model) if topical else _likeness(found, n + 3)
-            odds = np.log(scores / (1 - scores)) + _FOCUS * about
-            scores = 1 / (1 + np.exp(-odds))
+            scores = focused(found, body, scores, wanted, topical)
     limit = DEFAULT_CHARS if chars is None else chars
     if ratio is not None:
         limit = max(int(len(body) * ratio), 1)
@@ -144,7 +143,9 @@ def _pick(
 ) -> list[int]:
     """Return the sentences that fit the budget best, in order; none if not one fits."""
     usable = [candidate.printable for candidate in found.candidates]
-    leaning = [candidate.leaning and not lead for candidate in found.candidates]
+    leaning = [
+        candidate.leaning and not lead and not found.spoken for candidate in found.candidates
+    ]
     if not any(usable):
         return []
     lengths = found.ends - found.starts
@@ -162,7 +163,9 @@ def _pick(
     alike = _Alike(found)
     if number is not None:
         return best_number(scores, usable, leaning, alike, number)
-    return best_within(scores, lengths, usable, leaning, alike, limit)
+    return best_within(
+        scores, lengths, usable, leaning, alike, limit, fill=0.0 if found.spoken else FILL
+    )
 
 
 class _Alike:
@@ -200,37 +203,3 @@ def _sentence(
     start = one.start
     place = (start, end) if article is None else article.to_input_span(start, end)
     return SummarySentence(body[start:end], place[0], place[1], one.index, value, end < one.end)
-
-
-def _focus(focus: str | None, model: TopicModel | None) -> tuple[str, bool]:
-    """Return the focus and whether it is a topic; words are looked at without a model."""
-    if not focus or not focus.strip():
-        return "", False
-    if model is None and not focus.isascii():
-        return focus, False
-    return focus, focus in _model(model).topics
-
-
-def _model(model: TopicModel | None) -> TopicModel:
-    """Return the model given, or the shipped one."""
-    if model is not None:
-        return model
-    from pdclassify.topics.bundle import load
-
-    return load()
-
-
-def _likeness(found: Scored, row: int) -> Floats:
-    """Return the cosine of every sentence with one row of the graph."""
-    unit = np.zeros(found.graph.size)
-    unit[row] = 1.0
-    return found.graph.multiply(unit)[: len(found.candidates)]
-
-
-def _topical(found: Scored, body: str, topic: str, model: TopicModel | None) -> Floats:
-    """Return how much the model sees a topic in each sentence, 0 to 1 within the article."""
-    asked = _model(model)
-    pieces = [body[one.start : one.end] for one in found.candidates]
-    decisions = asked.decision_function(pieces)[:, asked.column(topic)]
-    spread = float(np.ptp(decisions))
-    return np.asarray((decisions - decisions.min()) / spread if spread > 0 else decisions * 0.0)
