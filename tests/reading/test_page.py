@@ -60,7 +60,7 @@ def gold_text(path: Path) -> tuple[str, dict]:
 
 
 #: Pages that do not come apart as they should yet; a fix announces itself.
-KNOWN_FAILURES = {"broken": "the headless article in the middle is not told from the one before it"}
+KNOWN_FAILURES = {"broken": "the author printed under the displaced headline is read as text"}
 
 
 @pytest.mark.parametrize("path", GOLD, ids=lambda p: p.stem)
