@@ -33,9 +33,9 @@ _BATCH_TEXTS = 4096
 _LANE = np.uint64(16)
 _TOP = np.uint64(48)  # where the code of a single character stands, mistaken for no other
 _NOTHING = np.uint64(0)
-_MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)  # 2**64 / golden ratio: Knuth's multiplicative hash
-_NUMBER = np.uint64(24)  # bits of a term's number in the table
-_EMPTY = np.uint64(0xFFFF_FFFF_FFFF_FFFF)
+# Knuth's multiplicative hash, twice: 2**64 / golden ratio, and a prime of xxHash.
+_MULTIPLIERS = (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F)
+_EVICTIONS = 200  # rounds; a table that can be built takes a tenth of them
 
 
 class Rows(NamedTuple):
@@ -88,9 +88,9 @@ class Vocabulary:
     Notes
     -----
     A term of two characters and more is its beginning and one character. The table goes from
-    (number of the beginning, number of the character) to the number of the term; both stand in one
-    64-bit entry. Open addressing with linear probing, two to four places a term: all n-grams of a
-    batch are looked for at once, and those that met another term again one place on.
+    (number of the beginning, number of the character) to the number of the term. It is a cuckoo
+    hash (Pagh and Rodler, 2004), two to four places a term: a term stands in one of two places, so
+    that all n-grams of a batch are looked for at once, in two steps that most need but one of.
     """
 
     def __init__(self, codes: NDArray[np.uint64]) -> None:
@@ -116,12 +116,15 @@ class Vocabulary:
         numbers = np.repeat(
             np.searchsorted(codes, beginnings.take(runs)), np.diff(runs, append=len(beginnings))
         ).astype(np.uint64)
-        # A single character as a beginning is numbered after the terms, term itself or not.
+        # As beginnings, single characters come first, terms of their own or not; then the terms.
+        numbers += self._n_characters
         first = beginnings <= np.uint64(0xFFFF)
-        numbers[first] = len(codes) + self._numbers[beginnings[first]].astype(np.uint64)
+        numbers[first] = self._numbers[beginnings[first]]
         keys = numbers * self._n_characters + self._numbers[lanes[3][longer]]
-        self._shift = np.uint64(64 - max(3, (2 * len(keys)).bit_length()))
-        self._table = self._build(keys, longer.astype(np.uint64))
+        # 32 bits, which hold a million terms, are twice as fast.
+        most = (len(codes) + len(characters)) * len(characters)
+        self._kind: type[np.unsignedinteger[Any]] = np.uint32 if most < 0xFFFF_FFFF else np.uint64
+        self._build(keys.astype(self._kind), longer.astype(np.int32))
 
     def __len__(self) -> int:
         return len(self.codes)
@@ -132,48 +135,62 @@ class Vocabulary:
         lanes = (code >> shift & 0xFFFF for shift in (48, 32, 16, 0))
         return decode(lane for lane in lanes if lane)
 
-    def _places(self, keys: NDArray[np.uint64]) -> NDArray[np.int64]:
-        """Return where each key belongs: the highest bits of the product."""
-        places = keys * _MULTIPLIER
-        places >>= self._shift
-        return places.view(np.int64)
+    def _places(self, keys: NDArray[Any], which: int) -> NDArray[np.int64]:
+        """Return the first (0) or second (1) place of each key: the highest bits of a product."""
+        width = 8 * keys.itemsize
+        places = keys * self._kind(_MULTIPLIERS[which] >> (64 - width) | 1)
+        places >>= self._kind(width - self._table_bits)
+        wide: NDArray[np.int64] = places.astype(np.int64)
+        return wide
 
-    def _build(self, keys: NDArray[np.uint64], terms: NDArray[np.uint64]) -> NDArray[np.uint64]:
-        """Give every term a place, in rounds: of those who want an empty one, the last gets it."""
-        entries = (keys << _NUMBER) | terms
-        made = np.full(1 << (64 - int(self._shift)), _EMPTY)
-        places = self._places(keys)
-        while len(entries):
-            free = np.flatnonzero(made.take(places) == _EMPTY)
-            made[places.take(free)] = entries.take(free)
-            left = np.flatnonzero(made.take(places) != entries)
-            entries, places = entries.take(left), places.take(left) + 1
-            places &= len(made) - 1
-        return made
+    def _build(self, keys: NDArray[Any], terms: NDArray[np.int32]) -> None:
+        """Give every term one of its two places, in a larger table if that cannot be done."""
+        self._table_bits = max(3, (2 * len(keys)).bit_length())
+        while (owners := self._settled(keys)) is None:
+            self._table_bits += 1
+        self._keys = keys.take(owners, mode="clip") if len(keys) else owners.astype(self._kind)
+        self._keys[owners < 0] = self._empty
+        self._terms = terms.take(owners, mode="clip") if len(keys) else owners.astype(np.int32)
 
-    def _find(self, keys: NDArray[np.uint64]) -> tuple[NDArray[np.int64], NDArray[np.uint64]]:
+    def _settled(self, keys: NDArray[Any]) -> NDArray[np.int32] | None:
+        """Return whose each place is, -1 for nobody's; None if not all found one.
+
+        All go to their first place at once. Who is driven out goes to his other place and drives
+        out who is there: a place that was taken stays taken.
+        """
+        owners = np.full(1 << self._table_bits, -1, dtype=np.int32)
+        homes = (self._places(keys, 0), self._places(keys, 1))
+        restless, side = np.arange(len(keys), dtype=np.int32), np.zeros(len(keys), np.int8)
+        for _ in range(_EVICTIONS):
+            if not len(restless):
+                return owners
+            at = np.where(side[restless], homes[1].take(restless), homes[0].take(restless))
+            before = owners.take(at)
+            owners[at] = restless
+            stays = owners.take(at) == restless
+            driven = before[stays]  # once each, by who has got the place
+            restless = np.concatenate([restless[~stays], driven[driven >= 0]])
+            side[restless] ^= 1
+        return None
+
+    def _find(self, keys: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
         """Return which of ``keys`` (by place, in no order) are terms', and the terms' numbers."""
-        places = self._places(keys)
-        origin: NDArray[np.int64] | None = None
-        found, terms = [], []
-        while True:
-            entries = self._table.take(places)
-            same = (entries >> _NUMBER) == keys
-            hits = same.nonzero()[0]
-            found.append(hits if origin is None else origin.take(hits))
-            terms.append(entries.take(hits))
-            same ^= entries != _EMPTY
-            left = same.nonzero()[0]
-            if not len(left):
-                break
-            origin = left if origin is None else origin.take(left)
-            keys = keys.take(left)
-            places = places.take(left)
-            places += 1
-            places &= len(self._table) - 1
-        numbers = np.concatenate(terms)
-        numbers &= np.uint64((1 << int(_NUMBER)) - 1)
-        return np.concatenate(found), numbers
+        places = self._places(keys, 0)
+        entries = self._keys.take(places)
+        same = entries == keys
+        hits = same.nonzero()[0]
+        same |= entries == self._empty  # whose first place was never taken is nowhere
+        others = np.logical_not(same, out=same).nonzero()[0]
+        keys = keys.take(others)
+        second = self._places(keys, 1)
+        more = (self._keys.take(second) == keys).nonzero()[0]
+        found = np.concatenate([hits, others.take(more)])
+        return found, self._terms.take(np.concatenate([places.take(hits), second.take(more)]))
+
+    @property
+    def _empty(self) -> Any:
+        """What stands where no key does."""
+        return np.iinfo(self._kind).max
 
     def encode(self, text: str) -> Codes:
         """Return the characters of ``text`` as this vocabulary numbers them."""
@@ -189,15 +206,17 @@ class Vocabulary:
             yield 1, places, singles.take(places)
         if longest < 2:
             return
-        wide = np.zeros(len(characters) + LONGEST, dtype=np.uint64)  # breaks at the end
+        wide = np.zeros(len(characters) + LONGEST, dtype=self._kind)  # breaks at the end
         wide[: len(characters)] = characters
-        keys = wide[:-1] + np.uint64(len(self.codes))
-        keys *= self._n_characters
+        size = self._kind(len(self._single))
+        keys = wide[:-1] * size
         keys += wide[1:]
         places, terms = self._find(keys)  # no key has a break in it
         yield 2, places, terms
         for length in range(3, longest + 1):
-            keys = terms * self._n_characters
+            keys = terms.astype(self._kind)
+            keys += size
+            keys *= size
             keys += wide.take(places + (length - 1))
             hits, terms = self._find(keys)
             places = places.take(hits)
