@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
+import numpy as np
 
 from pdclassify import split_page
 from pdclassify.article import Article
@@ -10,12 +10,16 @@ from pdclassify.cli.marking import marked
 
 
 def test_weights_fall_on_the_characters_of_their_places():
-    """A term's weight is shared out among the characters of all its places."""
+    """A term's weight falls on each of its places; a character has that of all terms it is in."""
     article = Article(text="党员找党员", end=5)
     spans = [{"start": 0, "end": 2}, {"start": 3, "end": 5}]
-    text, marks = marked(article, [{"term": "党员", "weight": 1.0, "spans": spans}])
+    terms = [
+        {"term": "党员", "weight": 1.0, "spans": spans},
+        {"term": "找党", "weight": -0.25, "spans": [{"start": 2, "end": 4}]},
+    ]
+    text, marks = marked(article, terms)
     assert text == "党员找党员"
-    assert marks.tolist() == [0.25, 0.25, 0.0, 0.25, 0.25]
+    assert marks.tolist() == [1.0, 1.0, -0.25, 0.75, 1.0]
 
 
 def test_a_page_s_headline_and_mended_paragraphs_are_marked(examples):
@@ -29,10 +33,10 @@ def test_a_page_s_headline_and_mended_paragraphs_are_marked(examples):
     ]
     text, marks = marked(article, terms)
     assert text.startswith(article.title + "\n")
-    for word in ("主心骨", "入党申请书"):
+    for word, weight in (("主心骨", 3.0), ("入党申请书", 5.0)):
         at = text.index(word)
-        assert marks[at : at + len(word)].tolist() == pytest.approx([1.0] * len(word))
-    assert marks.sum() == pytest.approx(8.0)
+        assert marks[at : at + len(word)].tolist() == [weight] * len(word)
+    assert np.count_nonzero(marks) == len("主心骨入党申请书")
 
 
 def test_a_headline_whose_place_is_unknown_is_not_marked():

@@ -72,9 +72,10 @@ class Marked(View):
 
 
 def marked(article: Article, terms: Sequence[Line]) -> tuple[str, NDArray[np.float64]]:
-    """Return headline and text in one, and what each of its characters adds to the decision.
+    """Return headline and text in one, and for each character the weight of the terms it is in.
 
-    A term's weight is shared out among the characters of all its places.
+    A term has its whole weight in every place: were it shared out among them, a word that carries
+    the article would look pale beside one that stands there once.
     """
     title = article.title or ""
     text = f"{title}\n{article.text}" if title else article.text
@@ -86,19 +87,18 @@ def marked(article: Article, terms: Sequence[Line]) -> tuple[str, NDArray[np.flo
         places.append((0, article.title_start, len(title)))
     starts = np.array(sorted((at, start, length) for start, at, length in places))
     for term in terms:
-        size = sum(span["end"] - span["start"] for span in term["spans"])
         for span in term["spans"]:
             row = int(np.searchsorted(starts[:, 0], span["start"], side="right")) - 1
             at, start, length = starts[max(row, 0)]
             first = span["start"] - at
             if 0 <= first < length:
                 last = min(first + span["end"] - span["start"], length)
-                marks[start + first : start + last] += term["weight"] / size
+                marks[start + first : start + last] += term["weight"]
     return text, marks[:-1]
 
 
 def _marked_row(text: str, marks: NDArray[np.float64], strongest: float) -> Text:
-    """Return one row of text, its characters marked by how much they add."""
+    """Return one row of text, its characters marked by what they are part of."""
     row = Text("  ")
     styled = ((_mark(value, strongest), one) for one, value in zip(text, marks, strict=True))
     for style, run in groupby(styled, key=itemgetter(0)):
@@ -108,7 +108,7 @@ def _marked_row(text: str, marks: NDArray[np.float64], strongest: float) -> Text
 
 
 def _mark(value: float, strongest: float) -> str:
-    """Return the style of a character that adds this much."""
+    """Return the style of a character in terms of this weight."""
     for least, for_it, against in MARKS:
         if abs(value) >= least * strongest > 0:
             return for_it if value > 0 else against
