@@ -62,6 +62,20 @@ def test_train_several_topics_and_say_how_again(pdclassify, folder):
     assert found["ece"] >= 0
 
 
+def test_the_labelled_example_teaches_its_topics(pdclassify, examples, folder):
+    """The records that come along make a model that knows their three topics elsewhere."""
+    model = folder / "example"
+    assert pdclassify("train", examples / "labelled.jsonl", "-o", model).code == 0
+    texts = (
+        ("farming", "麦田里的收割机开到半夜，合作社的粮仓又满了一间。"),
+        ("school", "班主任把新学期的课表贴在教室门口，学生们围着看体育课排在哪天。"),
+        ("sport", "客队在最后一分钟扳平比分，守门员赛后说这场平局来得不易。"),
+    )
+    lines = "".join(json.dumps({"text": text}) + "\n" for _, text in texts)
+    ran = pdclassify("predict", "-", "--model", model, stdin=lines.encode())
+    assert [line["topics"] for line in ran.lines] == [[topic] for topic, _ in texts]
+
+
 def test_evaluate_writes_what_was_wrong(pdclassify, folder, tmp_path):
     """--errors holds the records that were predicted wrongly, with what was expected."""
     data, model = records(folder / "right.jsonl", several=False), folder / "right"
