@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack, closing
@@ -198,7 +197,7 @@ def run(
         folder.sweep()
         jobs = job_count(jobs, found, shard_bytes, engine)
         folder.set_run(description, mark)
-        job = Job(folder.path, form, chosen, reading, given, schema, mark, os.getpid())
+        job = Job(folder.path, form, chosen, reading, given, schema, mark)
         tally = _Tally(folder, found, progress)
         if not _through(job, found, shard_bytes, jobs, tally, max_errors):
             write_errors(folder, sorted(tally.done))

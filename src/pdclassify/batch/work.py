@@ -5,13 +5,9 @@ from __future__ import annotations
 import base64
 import hashlib
 import io
-import os
 import re
-import threading
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -53,8 +49,6 @@ class Job:
         Of the output, if it is Parquet.
     run : str
         By what the folder is known to be this run's, still.
-    parent : int, optional
-        The process without which the workers are to end.
     """
 
     folder: Path
@@ -64,7 +58,6 @@ class Job:
     given: pa.Schema | None
     schema: pa.Schema | None
     run: str
-    parent: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +77,6 @@ def outcome_name(shard: Shard) -> str:
 
 def work(shard: Shard, job: Job) -> Outcome:
     """Do the task on all records of a shard and write its file, then what is known of it."""
-    _watch(job.parent)
     folder = Folder(job.folder)
     folder.expect(job.run)
     name = f"{shard.name}.{job.form}"
@@ -286,17 +278,3 @@ def _batches(piece: Piece) -> Iterator[pa.RecordBatch]:
     with pq.ParquetFile(piece.source, buffer_size=1 << 20) as table:
         groups = list(range(piece.start, piece.end))
         yield from table.iter_batches(batch_size=CHUNK, row_groups=groups, use_threads=False)
-
-
-@lru_cache(maxsize=1)
-def _watch(parent: int | None) -> None:
-    """End this worker when its parent is gone: nobody would hear of what it does."""
-    if parent is None or os.getppid() != parent:
-        return
-
-    def watch() -> None:
-        while os.getppid() == parent:
-            time.sleep(0.5)
-        os._exit(1)
-
-    threading.Thread(target=watch, name="pdclassify-watch", daemon=True).start()
