@@ -2,57 +2,31 @@
 
 from __future__ import annotations
 
-import json
 import os
 import random
 import signal
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from tiny import Tiny, contents, records, write_lines, write_table
+from tiny import (
+    HOPELESS,
+    Tiny,
+    contents,
+    parts,
+    records,
+    start,
+    wait,
+    write_lines,
+    write_table,
+)
 
 from pdclassify.batch import run
-
-TINY = Path(__file__).with_name("tiny.py")
-HOPELESS = 60  # seconds
 
 needs_proc = pytest.mark.skipif(
     not Path("/proc/self/stat").exists(), reason="finds processes by /proc"
 )
-
-
-def start(inputs: list[Path], out: Path, jobs: int, pause: float) -> subprocess.Popen[bytes]:
-    """Start a run, or go on with one, in a process of its own."""
-    settings = {
-        "inputs": [str(path) for path in inputs],
-        "out": str(out),
-        "jobs": jobs,
-        "pause": pause,
-        "resume": True,
-        "shard_bytes": 4000,
-        "format": "jsonl",
-    }
-    # What is said goes to a file: a pipe would stay open as long as any worker lives.
-    with out.with_name("said").open("ab") as said:
-        return subprocess.Popen([sys.executable, str(TINY), json.dumps(settings)], stderr=said)
-
-
-def wait(until: Callable[[], Any]) -> None:
-    """Wait for something that is to come."""
-    end = time.monotonic() + HOPELESS
-    while not until():
-        assert time.monotonic() < end
-        time.sleep(0.005)
-
-
-def parts(out: Path) -> int:
-    """How many parts are finished."""
-    return len(list(out.glob("part-*")))
 
 
 def workers(parent: int) -> Iterator[int]:

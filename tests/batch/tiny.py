@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from pdclassify.batch import run
 from pdclassify.errors import PdclassifyError
 
 WORDS = ["支部", "社区", "会议", "学习", "监督", "群众", "网格", "服务", "制度", "基层"]
+HOPELESS = 60  # seconds until a test gives up waiting
 
 
 @dataclass(frozen=True)
@@ -90,6 +92,34 @@ def lines(folder: Path) -> list[dict[str, Any]]:
 def table(folder: Path) -> pa.Table:
     """All rows of a Parquet output, in order."""
     return pa.concat_tables([pq.read_table(part) for part in sorted(folder.glob("part-*.parquet"))])
+
+
+def start(inputs: list[Path], out: Path, **settings: Any) -> subprocess.Popen[bytes]:
+    """Start a run, or go on with one, in a process of its own."""
+    given = {
+        "inputs": [str(path) for path in inputs],
+        "out": str(out),
+        "resume": True,
+        "shard_bytes": 4000,
+        "format": "jsonl",
+        **settings,
+    }
+    # What is said goes to a file: a pipe would stay open as long as any worker lives.
+    with out.with_name("said").open("ab") as said:
+        return subprocess.Popen([sys.executable, __file__, json.dumps(given)], stderr=said)
+
+
+def wait(until: Callable[[], Any]) -> None:
+    """Wait for something that is to come."""
+    end = time.monotonic() + HOPELESS
+    while not until():
+        assert time.monotonic() < end
+        time.sleep(0.005)
+
+
+def parts(out: Path) -> int:
+    """How many parts are finished."""
+    return len(list(out.glob("part-*")))
 
 
 def main(settings: str) -> None:
