@@ -77,7 +77,7 @@ def test_the_parent_is_killed_again_and_again(
     chance = random.Random(jobs)
     left: list[int] = []
     for _ in range(kills):
-        process = start(inputs, out, jobs, pause=0.001)
+        process = start(inputs, out, jobs=jobs, pause=0.001)
         # Some runs die before they have begun, the others after a part or two.
         more = parts(out) + chance.randint(0, 2)
         wait(lambda process=process, more=more: process.poll() is not None or parts(out) >= more)
@@ -87,7 +87,7 @@ def test_the_parent_is_killed_again_and_again(
         process.wait()
         for part in out.glob("*"):
             assert part.is_dir() or part.read_bytes() == calm[part.name]
-    process = start(inputs, out, jobs, pause=0)
+    process = start(inputs, out, jobs=jobs, pause=0)
     assert process.wait(HOPELESS) == 1  # since one record is bad
     assert contents(out) == calm
     wait(lambda: not any(map(alive, left)))

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from pdclassify.batch.rows import add_results, row_schema
+from pdclassify.batch.rows import Done, add_results, row_schema
 from pdclassify.batch.tasks import Task, make_task
-from pdclassify.batch.work import CHUNK, apply, needed_articles
+from pdclassify.batch.work import CHUNK, apply, needed_articles, place_and_reason
 from pdclassify.errors import UsageError
 from pdclassify.reading.fields import columns
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 __all__ = ["predict_batches", "predict_schema"]
+
+_SOURCE = "batch"
 
 
 def predict_batches(
@@ -60,13 +62,11 @@ def predict_batches(
     if isinstance(batches, pa.Table):
         # Ray hands over a table and takes tables; an empty one still has its columns.
         schema = _schema(batches.schema, task, names)
-        done = [_predicted(batch, task, names) for batch in batches.to_batches(CHUNK)]
+        done = [_predicted(batch, task, names) for batch in batches.to_batches()]
         yield pa.Table.from_batches(done, schema)
         return
     for batch in batches:
-        slices = (batch.slice(start, CHUNK) for start in range(0, max(batch.num_rows, 1), CHUNK))
-        done = [_predicted(part, task, names) for part in slices]
-        yield done[0] if len(done) == 1 else pa.concat_batches(done)
+        yield _predicted(batch, task, names)
 
 
 def predict_schema(
@@ -102,8 +102,15 @@ def _schema(schema: pa.Schema, task: Task, names: Mapping[str, str]) -> pa.Schem
 
 def _predicted(batch: pa.RecordBatch, task: Task, names: Mapping[str, str]) -> pa.RecordBatch:
     schema = _schema(batch.schema, task, names)
-    items = needed_articles(batch, source="batch", index=0, names=names)
-    return add_results(batch, items, apply(task, items), task.fields(), schema)
+    items = needed_articles(batch, source=_SOURCE, index=0, names=names)
+    chunks = (items[start : start + CHUNK] for start in range(0, len(items), CHUNK))
+    done = [_unplaced(row) for chunk in chunks for row in apply(task, chunk)]
+    return add_results(batch, items, done, task.fields(), schema)
+
+
+def _unplaced(done: Done) -> Done:
+    """Leave a row's place in its batch out of its error: it is the engine's, and each time another."""
+    return done if done.error is None else Done(None, place_and_reason(_SOURCE, done.error)[1])
 
 
 @lru_cache(maxsize=8)

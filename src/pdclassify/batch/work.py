@@ -25,12 +25,20 @@ from pdclassify.reading.records import Item, Leftover, RecordError, parse_batch,
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["Job", "Outcome", "apply", "outcome_name", "work"]
+__all__ = [
+    "Job",
+    "Outcome",
+    "apply",
+    "needed_articles",
+    "outcome_name",
+    "place_and_reason",
+    "work",
+]
 
 #: Records that are worked on together: enough for the model's own blocks, little for memory.
 CHUNK = 512
 
-_WHERE = re.compile(r"(line \d+(?: \(byte \d+\))?|row \d+): (.*)", re.DOTALL)
+_WHERE = re.compile(r"(line \d+(?: \(byte \d+\))?|row \d+|record \d+): (.*)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,17 +152,22 @@ def _alone(task: Task, article: Article) -> Done:
 
 def _error(item: Article | RecordError, error: str) -> dict[str, Any]:
     """Return the line of ``errors.jsonl``: file, position, reason."""
-    said = error.removeprefix(f"{item.source}: ")
-    found = _WHERE.match(said)
+    place, reason = place_and_reason(item.source, error)
     whole = isinstance(item, RecordError) and item.whole_file
-    position = found[1] if found else "file" if whole else f"record {item.index}"
     return {
         "file": item.source,
-        "position": position,
+        "position": place or ("file" if whole else f"record {item.index}"),
         "index": item.index,
         "id": item.id,
-        "reason": found[2] if found else said,
+        "reason": reason,
     }
+
+
+def place_and_reason(source: str, error: str) -> tuple[str | None, str]:
+    """Take an error's message apart: where in the source, if it says so, and what is wrong."""
+    said = error.removeprefix(f"{source}: ")
+    found = _WHERE.match(said)
+    return (found[1], found[2]) if found else (None, said)
 
 
 def _hashes(ids: Sequence[str]) -> str:
