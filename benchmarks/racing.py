@@ -7,10 +7,14 @@ is the median over batches, with a bootstrap interval. Whole processes are timed
 
 from __future__ import annotations
 
+import atexit
+import os
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -80,7 +84,7 @@ def processes(commands: Mapping[str, Sequence[str]], n: int) -> dict[str, Any]:
     for turn in range(n + 1):  # the first brings the files into memory
         for name, command in commands.items():
             start = time.perf_counter()
-            subprocess.run(command, check=True, capture_output=True)
+            subprocess.run(command, check=True, capture_output=True, env=_as_installed())
             if turn:
                 taken[name].append(time.perf_counter() - start)
     return {name: np.array(seconds) for name, seconds in taken.items()}
@@ -88,5 +92,16 @@ def processes(commands: Mapping[str, Sequence[str]], n: int) -> dict[str, Any]:
 
 def told(code: str, *arguments: str) -> list[float]:
     """Return the numbers that Python code prints in a process of its own."""
-    printed = subprocess.check_output([sys.executable, "-c", code, *arguments])
-    return [float(number) for number in printed.split()]
+    command = [sys.executable, "-c", code, *arguments]
+    return [
+        float(number) for number in subprocess.check_output(command, env=_as_installed()).split()
+    ]
+
+
+@cache
+def _as_installed() -> dict[str, str]:
+    """Return an environment in which modules are compiled once for all, as an installation's are."""
+    folder = tempfile.TemporaryDirectory()
+    atexit.register(folder.cleanup)
+    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    return {**kept, "PYTHONPYCACHEPREFIX": folder.name}

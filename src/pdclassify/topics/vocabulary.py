@@ -1,4 +1,4 @@
-"""Looking n-grams of characters up by arithmetic: exact 64-bit codes and a hash table of them.
+"""Looking n-grams of characters up by arithmetic: exact 64-bit codes, found all at once.
 
 An n-gram of up to four characters packs its 16-bit codes into one integer: no strings are made, no
 collisions happen. A longer n-gram is only looked for where its first characters were found, so a
@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pdclassify.text.characters import Codes, decode, encode, renumber
+from pdclassify.topics.lookup import Search, Table, changes
 
 __all__ = [
     "LONGEST",
@@ -33,9 +34,9 @@ _BATCH_TEXTS = 4096
 _LANE = np.uint64(16)
 _TOP = np.uint64(48)  # where the code of a single character stands, mistaken for no other
 _NOTHING = np.uint64(0)
-# Knuth's multiplicative hash, twice: 2**64 / golden ratio, and a prime of xxHash.
-_MULTIPLIERS = (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F)
-_EVICTIONS = 200  # rounds; a table that can be built takes a tenth of them
+# A table costs as much as searching for half as many characters as there are terms; a large input
+# should not pay for both.
+_SEARCHED = 4
 
 
 class Rows(NamedTuple):
@@ -78,53 +79,30 @@ def batches(texts: Sequence[str]) -> Iterator[tuple[int, int]]:
 
 
 class Vocabulary:
-    """The n-grams of one field and a hash table to find them in.
+    """The n-grams of one field, and what finds them in texts.
 
     Parameters
     ----------
     codes : ndarray of uint64, shape (n_terms,)
         One a term, ascending. The beginnings of each term, from two characters on, must be there.
-
-    Notes
-    -----
-    A term of two characters and more is its beginning and one character. The table goes from
-    (number of the beginning, number of the character) to the number of the term. It is a cuckoo
-    hash (Pagh and Rodler, 2004), two to four places a term: a term stands in one of two places, so
-    that all n-grams of a batch are looked for at once, in two steps that most need but one of.
     """
 
     def __init__(self, codes: NDArray[np.uint64]) -> None:
         self.codes = codes
         self.bits = len(codes).bit_length()
-        lanes = [(codes >> np.uint64(shift)).astype(np.uint16) for shift in (48, 32, 16, 0)]
         used = np.zeros(0x10000, dtype=bool)
         used[0] = True
-        for lane in lanes:
-            used[lane] = True
-        characters = np.flatnonzero(used).astype(np.uint16)
-        self._numbers = renumber(characters)  # a character that no term has is a break
-        self._n_characters = np.uint64(len(characters))
-
-        single = (codes << _LANE) == _NOTHING
-        self._single = np.full(len(characters), -1, dtype=np.int32)
-        self._single[self._numbers[lanes[0][single]]] = np.flatnonzero(single)
-        self._has_single = bool(single.any())
-
-        longer = np.flatnonzero(~single)
-        beginnings = codes[longer] >> _LANE
-        runs = _changes(beginnings)  # terms that begin alike stand together
-        numbers = np.repeat(
-            np.searchsorted(codes, beginnings.take(runs)), np.diff(runs, append=len(beginnings))
-        ).astype(np.uint64)
-        # As beginnings, single characters come first, terms of their own or not; then the terms.
-        numbers += self._n_characters
-        first = beginnings <= np.uint64(0xFFFF)
-        numbers[first] = self._numbers[beginnings[first]]
-        keys = numbers * self._n_characters + self._numbers[lanes[3][longer]]
-        # 32 bits, which hold a million terms, are twice as fast.
-        most = (len(codes) + len(characters)) * len(characters)
-        self._kind: type[np.unsignedinteger[Any]] = np.uint32 if most < 0xFFFF_FFFF else np.uint64
-        self._build(keys.astype(self._kind), longer.astype(np.int32))
+        for lane in (48, 32, 16, 0):
+            used[(codes >> np.uint64(lane)).astype(np.uint16)] = True
+        self._letters = np.flatnonzero(used).astype(np.uint16)
+        self._numbers = renumber(self._letters)  # a character that no term has is a break
+        single = np.flatnonzero((codes << _LANE) == _NOTHING)
+        self._single = np.full(len(self._letters), -1, dtype=np.int32)
+        self._single[np.searchsorted(self._letters, codes[single] >> _TOP)] = single
+        self._has_single = len(single) > 0
+        self._has_longer = len(single) < len(codes)
+        self._finder: Search | Table = Search(codes, self._letters)
+        self._read = 0
 
     def __len__(self) -> int:
         return len(self.codes)
@@ -134,63 +112,6 @@ class Vocabulary:
         code = int(self.codes[number])
         lanes = (code >> shift & 0xFFFF for shift in (48, 32, 16, 0))
         return decode(lane for lane in lanes if lane)
-
-    def _places(self, keys: NDArray[Any], which: int) -> NDArray[np.int64]:
-        """Return the first (0) or second (1) place of each key: the highest bits of a product."""
-        width = 8 * keys.itemsize
-        places = keys * self._kind(_MULTIPLIERS[which] >> (64 - width) | 1)
-        places >>= self._kind(width - self._table_bits)
-        wide: NDArray[np.int64] = places.astype(np.int64)
-        return wide
-
-    def _build(self, keys: NDArray[Any], terms: NDArray[np.int32]) -> None:
-        """Give every term one of its two places, in a larger table if that cannot be done."""
-        self._table_bits = max(3, (2 * len(keys)).bit_length())
-        while (owners := self._settled(keys)) is None:
-            self._table_bits += 1
-        self._keys = keys.take(owners, mode="clip") if len(keys) else owners.astype(self._kind)
-        self._keys[owners < 0] = self._empty
-        self._terms = terms.take(owners, mode="clip") if len(keys) else owners.astype(np.int32)
-
-    def _settled(self, keys: NDArray[Any]) -> NDArray[np.int32] | None:
-        """Return whose each place is, -1 for nobody's; None if not all found one.
-
-        All go to their first place at once. Who is driven out goes to his other place and drives
-        out who is there: a place that was taken stays taken.
-        """
-        owners = np.full(1 << self._table_bits, -1, dtype=np.int32)
-        homes = (self._places(keys, 0), self._places(keys, 1))
-        restless, side = np.arange(len(keys), dtype=np.int32), np.zeros(len(keys), np.int8)
-        for _ in range(_EVICTIONS):
-            if not len(restless):
-                return owners
-            at = np.where(side[restless], homes[1].take(restless), homes[0].take(restless))
-            before = owners.take(at)
-            owners[at] = restless
-            stays = owners.take(at) == restless
-            driven = before[stays]  # once each, by who has got the place
-            restless = np.concatenate([restless[~stays], driven[driven >= 0]])
-            side[restless] ^= 1
-        return None
-
-    def _find(self, keys: NDArray[Any]) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
-        """Return which of ``keys`` (by place, in no order) are terms', and the terms' numbers."""
-        places = self._places(keys, 0)
-        entries = self._keys.take(places)
-        same = entries == keys
-        hits = same.nonzero()[0]
-        same |= entries == self._empty  # whose first place was never taken is nowhere
-        others = np.logical_not(same, out=same).nonzero()[0]
-        keys = keys.take(others)
-        second = self._places(keys, 1)
-        more = (self._keys.take(second) == keys).nonzero()[0]
-        found = np.concatenate([hits, others.take(more)])
-        return found, self._terms.take(np.concatenate([places.take(hits), second.take(more)]))
-
-    @property
-    def _empty(self) -> Any:
-        """What stands where no key does."""
-        return np.iinfo(self._kind).max
 
     def encode(self, text: str) -> Codes:
         """Return the characters of ``text`` as this vocabulary numbers them."""
@@ -206,21 +127,23 @@ class Vocabulary:
             yield 1, places, singles.take(places)
         if longest < 2:
             return
-        wide = np.zeros(len(characters) + LONGEST, dtype=self._kind)  # breaks at the end
+        finder = self._finder_for(len(characters))
+        wide = np.zeros(len(characters) + LONGEST, dtype=finder.kind)  # breaks at the end
         wide[: len(characters)] = characters
-        size = self._kind(len(self._single))
-        keys = wide[:-1] * size
-        keys += wide[1:]
-        places, terms = self._find(keys)  # no key has a break in it
+        places, terms = finder.find(wide[:-1], wide[1:], of_terms=False)
         yield 2, places, terms
         for length in range(3, longest + 1):
-            keys = terms.astype(self._kind)
-            keys += size
-            keys *= size
-            keys += wide.take(places + (length - 1))
-            hits, terms = self._find(keys)
+            hits, terms = finder.find(terms, wide.take(places + (length - 1)), of_terms=True)
             places = places.take(hits)
             yield length, places, terms
+
+    def _finder_for(self, n: int) -> Search | Table:
+        """Return what finds n-grams of ``n`` more characters soonest."""
+        if isinstance(self._finder, Search):
+            self._read += n
+            if self._has_longer and self._read * _SEARCHED > len(self.codes):
+                self._finder = Table(self.codes, self._letters)
+        return self._finder
 
     def count(self, texts: Sequence[str], longest: int) -> Rows:
         """Count how often each term occurs in each of a batch of texts."""
@@ -235,21 +158,13 @@ class Vocabulary:
             pieces.append(piece)
         keys = np.concatenate(pieces)
         keys.sort()
-        at = _changes(keys)
+        at = changes(keys)
         counts = np.diff(at, append=len(keys))
         keys = keys.take(at)
         rows = keys >> kind(self.bits)
-        first = _changes(rows)
+        first = changes(rows)
         keys &= kind((1 << self.bits) - 1)
         return Rows(rows.take(first).astype(np.int64), first, keys.astype(np.int64), counts)
-
-
-def _changes(values: NDArray[Any]) -> NDArray[np.int64]:
-    """Return where each run of equal values begins."""
-    differs = np.empty(len(values), dtype=bool)
-    differs[:1] = True
-    np.not_equal(values[1:], values[:-1], out=differs[1:])
-    return differs.nonzero()[0]
 
 
 def _characters(
