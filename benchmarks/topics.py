@@ -13,7 +13,8 @@ import numpy as np
 from common import machine, records, write_result
 from pdclassify.article import Article
 from pdclassify.topics.evaluation import Outcome, score
-from pdclassify.topics.training import Labelled, assign_folds, fit, labelled
+from pdclassify.topics.labels import Labelled, assign_folds, labelled
+from pdclassify.topics.training import fit
 
 OWN = ("id", "title", "kicker", "subtitle", "date", "section", "column", "publisher")
 

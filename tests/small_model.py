@@ -9,6 +9,7 @@ from pdclassify.topics.calibration import Sigmoid
 from pdclassify.topics.features import Features, Field, part
 from pdclassify.topics.layers import Layer, quantize
 from pdclassify.topics.model import Primary, TopicModel
+from pdclassify.topics.subject import Subject
 
 TOPICS = ("party_building", "governance", "style")
 ARTICLES = (
@@ -38,13 +39,28 @@ def articles() -> list[Article]:
     return [Article(text=text, title=title) for title, text, _ in ARTICLES]
 
 
-def made(n_topics: int = 3, bits: int = 16) -> TopicModel:
-    """Learn a model by least squares: few lines, and no scikit-learn."""
+def drawn(n_terms: int, n_topics: int, dimensions: int) -> Subject:
+    """Draw a subject over every third term."""
+    rng = np.random.default_rng(dimensions)
+    terms = np.arange(0, n_terms, 3)
+    forms = rng.normal(scale=0.05, size=(n_topics, dimensions, dimensions))
+    weights = quantize(rng.normal(size=(len(terms), dimensions)), 8)
+    return Subject(n_terms, terms, *weights, forms + forms.transpose(0, 2, 1))
+
+
+def made(
+    n_topics: int = 3, bits: int = 16, *, marks: bool = False, dimensions: int = 0
+) -> TopicModel:
+    """Learn a model by least squares: few lines, and no scikit-learn.
+
+    With ``marks``, its headlines' n-grams hold marks; with ``dimensions``, it has a subject of so
+    many, which is not learned but drawn at random.
+    """
     documents = articles()
     wanted = np.array([[float(mark) for mark in marks] for *_, marks in ARTICLES])[:, :n_topics]
     features = [
-        Features.learn([part(d, name) for d in documents], Field(name, lengths), min_df=1)
-        for name, lengths in (("headline", (1, 2)), ("body", (1, 4)))
+        Features.learn([part(d, field.name) for d in documents], field, min_df=1)
+        for field in (Field("headline", (1, 2), marks=marks), Field("body", (1, 4)))
     ]
     rows = np.hstack(
         [f.matrix([part(d, f.field.name) for d in documents]).toarray() for f in features]
@@ -57,7 +73,11 @@ def made(n_topics: int = 3, bits: int = 16) -> TopicModel:
         multilabel=True,
         layers=[
             Layer(features[0], *quantize(weights[:split], bits)),
-            Layer(features[1], *quantize(weights[split:], bits)),
+            Layer(
+                features[1],
+                *quantize(weights[split:], bits),
+                drawn(len(features[1]), n_topics, dimensions) if dimensions else None,
+            ),
         ],
         intercept=np.linspace(-0.1, 0.1, n_topics),
         calibration=Sigmoid((3.0,) * n_topics, (0.2,) * n_topics),

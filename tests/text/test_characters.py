@@ -19,6 +19,12 @@ def test_marks_and_blanks_break() -> None:
     assert set(encode(text).codes.tolist()) == {BREAK}
 
 
+def test_marks_and_blanks_can_be_kept() -> None:
+    """With marks, these fold as letters do; only what no font shows breaks."""
+    text = "１，A！\u3000\xa0\t?\r\n\x00\u200b\ue000😀\ud800★"
+    assert decode(encode(text, table(marks=True)).codes) == "1,a!   ?\n\n\0\0\0\0★"
+
+
 def test_what_nobody_sees_is_left_out() -> None:
     """Zero-width characters and soft hyphens vanish, and the others keep their positions."""
     codes, positions = encode("\ufeff党\u200b建\xad，治\u2060理\ufe0f")
@@ -28,7 +34,7 @@ def test_what_nobody_sees_is_left_out() -> None:
 
 
 def test_table_never_changes() -> None:
-    """The table's digest is that of format version 1: another one would make models unreadable."""
+    """The tables' digests are those of the formats: others would make models unreadable."""
     assert table_digest() == "7c3c971895043b9b4513bc8a371f1ba8e9f22a70b6cf3262d40b73c54036a246"
 
 

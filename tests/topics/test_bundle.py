@@ -26,7 +26,10 @@ from small_model import articles, made
 GOLDEN = Path(__file__).parent.parent / "data" / "models"
 MEMBERS = [
     f"{field}.{kind}.npy" for field in ("headline", "body") for kind in ("codes", "idf", "weights")
-]
+] + [f"body.subject.{kind}.npy" for kind in ("terms", "weights", "forms")]
+#: Everything that a model may have.
+RICH: dict[str, Any] = {"marks": True, "dimensions": 3}
+SUBJECT = "body.subject.{}.npy"
 SIGNAL = "PDCLASSIFY_TEST_CODE_RAN"
 
 
@@ -34,7 +37,7 @@ SIGNAL = "PDCLASSIFY_TEST_CODE_RAN"
 def saved(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the small model and a card."""
     folder = tmp_path_factory.mktemp("models") / "small"
-    bundle.save(made(), folder, card="# Small\n")
+    bundle.save(made(**RICH), folder, card="# Small\n")
     return folder
 
 
@@ -86,7 +89,7 @@ class Runs:
 
 def test_saved_model_predicts_the_same(saved: Path) -> None:
     """Read back, a model has the same parts and gives the same answers to the last bit."""
-    model, read = made(), bundle.load(saved)
+    model, read = made(**RICH), bundle.load(saved)
     assert read.predict(articles()) == model.predict(articles())
     assert read.explain(articles()[0], "style") == model.explain(articles()[0], "style")
     assert (read.name, read.topics, read.multilabel, read.min_chars) == (
@@ -252,14 +255,19 @@ def _hostile() -> Iterator[tuple[str, Hostile]]:
     ):
         yield f"member {name!r}", lambda f, n=name: _listed(f, n)
     for key, value in (
-        ("format_version", 2),
+        ("format_version", 1),
+        ("format_version", 3),
         ("format_version", 0),
         ("format_version", "1"),
         ("format_version", True),
         ("format_version", None),
-        ("tokenizer", {"name": "jieba", "sha256": "0" * 64}),
-        ("tokenizer", None),
         ("tokenizer", {"name": "characters", "sha256": "0" * 64}),
+        ("tokenizers", {"jieba": "0" * 64}),
+        ("tokenizers", None),
+        ("tokenizers", {}),
+        ("tokenizers", ["characters"]),
+        ("tokenizers", {"characters": "0" * 64}),
+        ("tokenizers", {"characters": []}),
         ("topics", []),
         ("topics", "abc"),
         ("topics", ["a", "b"]),
@@ -304,6 +312,14 @@ def _hostile() -> Iterator[tuple[str, Hostile]]:
             ("scale", [1.0]),
             ("scale", ["x", 1, 2]),
             ("analyzer", "os.system"),
+            ("marks", "yes"),
+            ("marks", None),
+            ("subject", {}),
+            ("subject", {"scale": [1.0]}),
+            ("subject", {"scale": [1.0, 2.0, 1e999]}),
+            ("subject", {"scale": [1.0, 2.0, 3.0], "code": "x"}),
+            ("subject", [1]),
+            ("subject", 5),
         ):
             yield (
                 f"field {index} {key} = {value}",
@@ -333,6 +349,16 @@ def _hostile() -> Iterator[tuple[str, Hostile]]:
     yield "weights fewer", lambda f: _array(f, "body.weights.npy", lambda a: a[1:])
     yield "weights of two topics", lambda f: _array(f, "body.weights.npy", lambda a: a[:, :2])
     yield "weights flat", lambda f: _array(f, "body.weights.npy", lambda a: a[:, 0])
+    yield (
+        "subject terms in disorder",
+        lambda f: _array(f, SUBJECT.format("terms"), lambda a: a[::-1]),
+    )
+    yield "subject terms beyond", lambda f: _array(f, SUBJECT.format("terms"), lambda a: a + 10**6)
+    yield "subject terms fewer", lambda f: _array(f, SUBJECT.format("terms"), lambda a: a[1:])
+    yield "subject forms fewer", lambda f: _array(f, SUBJECT.format("forms"), lambda a: a[1:])
+    yield "subject forms of two", lambda f: _array(f, SUBJECT.format("forms"), lambda a: a[:6])
+    yield "subject forms NaN", lambda f: _array(f, SUBJECT.format("forms"), lambda a: a * np.nan)
+    yield "subject flat", lambda f: _array(f, SUBJECT.format("weights"), lambda a: a[:, 0])
     yield (
         "weights infinite",
         lambda f: _array(f, "body.weights.npy", lambda a: a * np.float64("inf")),
@@ -427,9 +453,9 @@ def test_no_model_there(what: str, tmp_path: Path) -> None:
 def test_errors_name_both_sides(copy: Path) -> None:
     """A newer format and another tokenizer are told together with what this pdclassify has."""
     signed(copy, lambda m: m.update(format_version=7))
-    with pytest.raises(ModelFileError, match=r"format version 7; this pdclassify reads 1 to 1"):
+    with pytest.raises(ModelFileError, match=r"format version 7; this pdclassify reads 1 to 2"):
         bundle.load(copy)
-    signed(copy, lambda m: m.update(format_version=1, tokenizer={"name": "words", "sha256": "ab"}))
+    signed(copy, lambda m: m.update(format_version=2, tokenizers={"words": "ab"}))
     with pytest.raises(ModelFileError, match=r"'words'.*this pdclassify has .*'characters'"):
         bundle.load(copy)
 

@@ -7,12 +7,15 @@ from hypothesis import strategies as st
 from pdclassify.article import Article, Segment, Span
 from pdclassify.errors import UsageError
 from pdclassify.text.characters import decode, encode
+from pdclassify.topics.model import TopicModel
 from small_model import TOPICS, articles, made
 from strategies import any_text
 
 SMALL = made()
+RICH = made(marks=True, dimensions=4)
 
 
+@pytest.mark.parametrize("model", [SMALL, RICH])
 @given(
     st.one_of(
         any_text(150),
@@ -21,15 +24,15 @@ SMALL = made()
     ),
     st.sampled_from(TOPICS),
 )
-def test_weights_add_up(document: str | Article, topic: str) -> None:
+def test_weights_add_up(model: TopicModel, document: str | Article, topic: str) -> None:
     """Intercept and the weights of the terms are the decision value, and it is the model's."""
-    found = SMALL.explain(document, topic)
+    found = model.explain(document, topic)
     column = TOPICS.index(topic)
     assert found.intercept + sum(term.weight for term in found.terms) == pytest.approx(
         found.decision, abs=1e-9
     )
-    assert found.decision == SMALL.decision_function([document])[0, column]
-    assert found.probability == SMALL.predict([document])[0].probabilities[topic]
+    assert found.decision == model.decision_function([document])[0, column]
+    assert found.probability == model.predict([document])[0].probabilities[topic]
     assert all(term.weight for term in found.terms)
     sizes = [abs(term.weight) for term in found.terms]
     assert sizes == sorted(sizes, reverse=True)
@@ -89,6 +92,31 @@ def test_invisible_characters_are_inside_the_span() -> None:
     """A zero-width space inside a word is left out of the term and lies in its span."""
     terms = {t.term: t.spans for t in SMALL.explain("网\u200b格员", "governance").terms}
     assert terms["网格员"] == (Span(0, 4),)
+
+
+def test_what_terms_say_together_is_in_their_weights() -> None:
+    """With a subject, the same term weighs otherwise in another text."""
+    alone, among = (
+        {term.term: term.weight for term in RICH.explain(text, "style").terms}
+        for text in ("党员", "党员在网格里登记诉求，干部轻车简从")
+    )
+    plain_alone, plain_among = (
+        {term.term: term.weight for term in SMALL.explain(text, "style").terms}
+        for text in ("党员", "党员在网格里登记诉求，干部轻车简从")
+    )
+    assert set(alone) == set(plain_alone)
+    shift = {
+        term: (alone[term] - plain_alone[term], among[term] - plain_among[term]) for term in alone
+    }
+    assert any(abs(one) > 1e-3 and abs(one - other) > 1e-3 for one, other in shift.values())
+
+
+def test_terms_with_line_ends_have_their_spans_inside() -> None:
+    """Where marks are kept, the line end around a headline is a part of terms and not of spans."""
+    article = Article(text="网格", title="一张清单", title_start=3, title_end=7)
+    terms = {term.term: term.spans for term in RICH.explain(article, "style").terms}
+    assert terms["单\n"] == (Span(6, 7),)
+    assert terms["\n一"] == (Span(3, 4),)
 
 
 def test_unknown_topic_is_named() -> None:

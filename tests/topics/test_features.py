@@ -98,3 +98,19 @@ def test_impossible_settings_are_refused(settings: dict) -> None:
     """A field, length, weight or norm that does not exist is an error that names it."""
     with pytest.raises(UsageError):
         Field(**{"name": "body", **settings})
+
+
+def test_idf_can_be_raised_to_a_power() -> None:
+    """A power below one tells rare terms less from frequent ones."""
+    texts = ["党建", "党风", "党课"]
+    plain = Features.learn(texts, Field("body", (1, 1)), min_df=1)
+    root = Features.learn(texts, Field("body", (1, 1)), min_df=1, power=0.5)
+    assert np.allclose(root.idf, np.sqrt(plain.idf))
+
+
+def test_line_ends_alone_are_no_term() -> None:
+    """Every text has line ends where marks are kept, so an empty one still has no known term."""
+    features = Features.learn(["通知", "通知！"], Field("text", (1, 2), marks=True), min_df=1)
+    terms = {features.vocabulary.term(place) for place in np.flatnonzero(features.idf)}
+    assert terms == {"通", "知", "!", "通知", "知!", "\n通", "知\n", "!\n"}
+    assert features.matrix([""]).nnz == 0

@@ -17,6 +17,7 @@ from small_model import TOPICS, articles, made
 from strategies import any_text
 
 SMALL = made()
+RICH = made(marks=True, dimensions=4)
 DOCUMENTS = st.lists(
     st.one_of(
         any_text(120),
@@ -50,12 +51,15 @@ def test_articles_get_the_topics_they_were_learned_with() -> None:
     assert found[12].primary is None
 
 
-@given(DOCUMENTS)
-def test_one_by_one_is_the_same_as_together(documents: list[str | Article]) -> None:
+@pytest.mark.parametrize("model", [SMALL, RICH])
+@given(documents=DOCUMENTS)
+def test_one_by_one_is_the_same_as_together(
+    model: TopicModel, documents: list[str | Article]
+) -> None:
     """A document's prediction is the same, to the last bit, alone and among others, in any order."""
-    together = SMALL.predict(documents)
-    assert together == [SMALL.predict([document])[0] for document in documents]
-    assert together[::-1] == SMALL.predict(documents[::-1])
+    together = model.predict(documents)
+    assert together == [model.predict([document])[0] for document in documents]
+    assert together[::-1] == model.predict(documents[::-1])
 
 
 @given(DOCUMENTS)

@@ -8,7 +8,8 @@ import pytest
 from pdclassify.article import Article
 from pdclassify.errors import TrainingError, UsageError
 from pdclassify.topics.evaluation import evaluate
-from pdclassify.topics.training import labelled, train, train_articles
+from pdclassify.topics.labels import labelled
+from pdclassify.topics.training import train, train_articles
 
 WORDS = {
     "football": ["球队", "进球", "门将", "比分", "联赛", "教练"],

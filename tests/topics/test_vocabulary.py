@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pdclassify.text.characters import encode
+from pdclassify.text.characters import encode, table
 from pdclassify.topics.vocabulary import (
     Rows,
     Vocabulary,
@@ -16,9 +16,10 @@ from pdclassify.topics.vocabulary import (
 from strategies import any_text, han_text
 
 
-def ngrams(text: str, longest: int) -> Counter[str]:
+def ngrams(text: str, longest: int, *, marks: bool = False) -> Counter[str]:
     """Count n-grams the slow way: cut the folded text at its breaks and take every slice."""
-    runs = "".join(map(chr, encode(text).codes)).split("\x00")
+    codes = encode(f"\n{text}\n", table(marks)) if marks else encode(text)
+    runs = "".join(map(chr, codes.codes)).split("\x00")
     return Counter(
         run[i : i + n]
         for run in runs
@@ -40,12 +41,12 @@ def counted(vocabulary: Vocabulary, rows: Rows, n_texts: int) -> list[Counter[st
     return found
 
 
-@given(st.lists(any_text(60), max_size=6), st.integers(1, 4))
-def test_counts_are_those_of_slicing(texts: list[str], longest: int) -> None:
+@given(st.lists(any_text(60), max_size=6), st.integers(1, 4), st.booleans())
+def test_counts_are_those_of_slicing(texts: list[str], longest: int, marks: bool) -> None:
     """Every n-gram of every text is counted as slicing the folded text counts it."""
-    codes, df = document_frequencies(texts, longest, min_df=1)
-    expected = [ngrams(text, longest) for text in texts]
-    vocabulary = Vocabulary(codes)
+    codes, df = document_frequencies(texts, longest, min_df=1, marks=marks)
+    expected = [ngrams(text, longest, marks=marks) for text in texts]
+    vocabulary = Vocabulary(codes, marks)
     assert counted(vocabulary, vocabulary.count(texts, longest), len(texts)) == expected
     held = Counter(term for counts in expected for term in counts)
     assert {vocabulary.term(i): int(n) for i, n in enumerate(df)} == held

@@ -45,7 +45,7 @@ def command(
 ) -> int:
     """Compare a model's topics with the labels of records, with 95 % intervals."""
     from pdclassify.topics.evaluation import evaluate
-    from pdclassify.topics.training import labels_of
+    from pdclassify.topics.labels import labels_of
 
     articles, report = collect(inputs)
     if not articles:

@@ -1,9 +1,10 @@
-"""Characters as numbers: one table folds what is the same and says where words cannot go on.
+"""Characters as numbers: a table folds what is the same and says where words cannot go on.
 
 A text becomes an array of 16-bit codes. A code is the folded character itself, so that up to four
 of them make a 64-bit number that stands for exactly one n-gram. White space and marks become
 ``BREAK``, which no n-gram crosses; characters that nobody sees (zero-width space, soft hyphen) are
-left out, and the positions of the others are kept.
+left out, and the positions of the others are kept. A second table keeps marks, spaces and line ends
+as characters like others: short titles say much with them.
 
 Only ranges that Unicode has frozen are folded, by rules written here: the table is the same under
 every Python, and its digest is part of a model.
@@ -20,10 +21,22 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["BREAK", "TABLE_NAME", "Codes", "decode", "encode", "renumber", "table", "table_digest"]
+__all__ = [
+    "BREAK",
+    "LINE_END",
+    "TABLE_NAMES",
+    "Codes",
+    "decode",
+    "encode",
+    "renumber",
+    "table",
+    "table_digest",
+]
 
 BREAK = 0
-TABLE_NAME = "characters"
+LINE_END = 0x0A  # where marks are kept
+#: What the tables are called in a manifest, by whether they keep marks.
+TABLE_NAMES = {False: "characters", True: "characters and marks"}
 
 _UNSEEN_CODE = 0xFFFF  # of what nobody sees, in every table; no character has it
 _UNSEEN = "\xad\u034f\u061c\u180b\u180c\u180d\u180e\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2061\u2062\u2063\u2064\ufeff"
@@ -42,6 +55,11 @@ _LETTERS = (
     (0x3400, 0x4DBF),
     (0x4E00, 0xD7FF),
 )
+# White space and line ends: one character each where marks are kept.
+_SPACES = (
+    "\t \xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u205f\u3000"
+)
+_LINE_ENDS = "\n\x0b\x0c\r\x85\u2028\u2029"
 # Compatibility characters that stand for one ordinary one: ① Kangxi radicals, the ideographs that
 # a PDF's fonts bring along, full-width letters and half-width kana.
 _COMPATIBLE = ((0x2460, 0x24FF), (0x2E80, 0x2FDF), (0xF900, 0xFAFF), (0xFF01, 0xFFEF))
@@ -63,9 +81,20 @@ class Codes(NamedTuple):
 
 
 @cache
-def table() -> NDArray[np.uint16]:
-    """Return the folded code of each of the 65,536 characters of the basic plane."""
+def table(marks: bool = False) -> NDArray[np.uint16]:
+    """Return the folded code of each of the 65,536 characters of the basic plane.
+
+    Parameters
+    ----------
+    marks : bool
+        Whether marks and spaces are characters too, or breaks.
+    """
     folded = np.zeros(0x10000, dtype=np.uint16)
+    if marks:
+        for first, last in ((0x20, 0x7E), (0xA0, 0xD7FF), (0xF900, 0xFFFD)):
+            folded[first : last + 1] = np.arange(first, last + 1)
+        folded[list(map(ord, _SPACES))] = 0x20
+        folded[list(map(ord, _LINE_ENDS))] = LINE_END
     for first, last in _LETTERS:
         folded[first : last + 1] = np.arange(first, last + 1)
     folded[0x41:0x5B] = np.arange(0x61, 0x7B)
@@ -82,9 +111,9 @@ def table() -> NDArray[np.uint16]:
 
 
 @cache
-def table_digest() -> str:
-    """Return the SHA-256 of the table, which a model names."""
-    return hashlib.sha256(table().astype("<u2").tobytes()).hexdigest()
+def table_digest(marks: bool = False) -> str:
+    """Return the SHA-256 of a table, which a model names."""
+    return hashlib.sha256(table(marks).astype("<u2").tobytes()).hexdigest()
 
 
 def encode(text: str, numbers: NDArray[np.uint16] | None = None) -> Codes:
@@ -111,15 +140,16 @@ def encode(text: str, numbers: NDArray[np.uint16] | None = None) -> Codes:
     return Codes(codes[positions], positions)
 
 
-def renumber(characters: NDArray[np.uint16]) -> NDArray[np.uint16]:
+def renumber(characters: NDArray[np.uint16], marks: bool = False) -> NDArray[np.uint16]:
     """Return a table for `encode` that numbers ``characters`` from 0, the first of them ``BREAK``.
 
-    Every other character becomes a break; what nobody sees is still left out.
+    Every other character becomes a break; what nobody sees is still left out. With ``marks``, the
+    characters are those of the table that keeps them.
     """
     numbers = np.zeros(0x10000, dtype=np.uint16)
     numbers[characters] = np.arange(len(characters))
     numbers[_UNSEEN_CODE] = _UNSEEN_CODE
-    return numbers.take(table())
+    return numbers.take(table(marks))
 
 
 def decode(codes: Iterable[int]) -> str:

@@ -18,6 +18,7 @@ from pdclassify.topics.layers import Layer
 from pdclassify.topics.members import CARD, MANIFEST, VERSION, read_folder, write_folder
 from pdclassify.topics.model import Primary, TopicModel
 from pdclassify.topics.shipped import default, shipped
+from pdclassify.topics.subject import Subject
 
 __all__ = ["CARD", "MANIFEST", "VERSION", "load", "save", "shipped", "verify"]
 
@@ -59,7 +60,13 @@ def save(
         arrays[f"{name}.codes.npy"] = layer.features.vocabulary.codes
         arrays[f"{name}.idf.npy"] = layer.features.idf
         arrays[f"{name}.weights.npy"] = layer.weights
-        fields.append({**layer.features.field.to_dict(), "scale": layer.scale.tolist()})
+        told = {**layer.features.field.to_dict(), "scale": layer.scale.tolist()}
+        if (subject := layer.subject) is not None:
+            arrays[f"{name}.subject.terms.npy"] = subject.terms.astype(np.uint32)
+            arrays[f"{name}.subject.weights.npy"] = subject.weights
+            arrays[f"{name}.subject.forms.npy"] = subject.forms.reshape(-1, len(subject.scale))
+            told["subject"] = {"scale": subject.scale.tolist()}
+        fields.append(told)
     facts = {
         "name": model.name,
         "topics": model.topics,
@@ -129,7 +136,10 @@ def verify(path: str | os.PathLike[str]) -> list[str]:
     lines = [
         f"{MANIFEST}: format version {manifest['format_version']}, SHA-256 {model.digest}, as it"
         " says of itself",
-        f"tokenizer {manifest['tokenizer']['name']}: its table is the one of this pdclassify",
+        *(
+            f"tokenizer {name}: its table is the one of this pdclassify"
+            for name in manifest["tokenizers"]
+        ),
     ]
     for name, told in manifest["members"].items():
         shape = " x ".join(map(str, told["shape"]))
@@ -151,8 +161,9 @@ def _assemble(
         raise UsageError("multilabel must be true or false, min_chars a whole number")
     layers = []
     for told in manifest["fields"]:
-        scale = _finite("scale", np.array(told["scale"], dtype=np.float64))
-        field = Field.from_dict({key: value for key, value in told.items() if key != "scale"})
+        scale = _finite("scale", np.array(told.pop("scale"), dtype=np.float64))
+        about = told.pop("subject", None)
+        field = Field.from_dict(told)
         codes = arrays.pop(f"{field.name}.codes.npy")
         idf = _finite("idf", arrays.pop(f"{field.name}.idf.npy"))
         weights = _finite("weights", arrays.pop(f"{field.name}.weights.npy"))
@@ -160,7 +171,8 @@ def _assemble(
             raise UsageError(f"the arrays of the field {field.name} do not fit each other")
         if not (codes[1:] > codes[:-1]).all():
             raise UsageError(f"the terms of the field {field.name} are not in order")
-        layers.append(Layer(Features(field, codes, idf), weights, scale))
+        subject = None if about is None else _subject(field.name, about, arrays, codes)
+        layers.append(Layer(Features(field, codes, idf), weights, scale, subject))
     if arrays:
         raise UsageError(f"no field uses {', '.join(sorted(arrays))}")
     return TopicModel(
@@ -176,6 +188,21 @@ def _assemble(
         info=manifest["info"],
         path=folder,
         digest=manifest["sha256"],
+    )
+
+
+def _subject(
+    name: str, told: dict[str, Any], arrays: dict[str, NDArray[Any]], codes: NDArray[np.uint64]
+) -> Subject:
+    """Make a field's subject of its parts."""
+    scale = _finite("scale", np.array(told.pop("scale"), dtype=np.float64))
+    terms = arrays.pop(f"{name}.subject.terms.npy")
+    weights = _finite("weights", arrays.pop(f"{name}.subject.weights.npy"))
+    forms = _finite("forms", arrays.pop(f"{name}.subject.forms.npy"))
+    if told or (scale.ndim, terms.ndim, weights.ndim, forms.ndim) != (1, 1, 2, 2) or not len(scale):
+        raise UsageError(f"the subject of the field {name} is not one")
+    return Subject(
+        len(codes), terms.astype(np.int64), weights, scale, forms.reshape(-1, *[len(scale)] * 2)
     )
 
 

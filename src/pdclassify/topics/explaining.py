@@ -43,6 +43,8 @@ def _terms(
     text = part(document, field.name)
     found, values, norms = layer.features.weighted([text])
     said = values * layer.weights[found.terms, column] * layer.scale[column] / norms
+    if layer.subject is not None:
+        said += layer.subject.shares(found.terms, values)[:, column]
     weight = dict(zip(found.terms.tolist(), said.tolist(), strict=True))
     places: dict[int, list[Span]] = defaultdict(list)
     codes, positions = vocabulary.encode(text)
@@ -52,8 +54,10 @@ def _terms(
         for term, start, end in zip(
             terms.tolist(), at[starts].tolist(), ends.tolist(), strict=True
         ):
-            if weight.get(term):
-                span = _in_input(document, field.name, start, end)
+            # Where marks are kept, a line end stands before the text and one after it.
+            begin, stop = max(start, 0), min(end, len(text))
+            if weight.get(term) and begin < stop:
+                span = _in_input(document, field.name, begin, stop)
                 if span is not None:
                     places[term].append(span)
     return [(vocabulary.term(term), value, places[term]) for term, value in weight.items() if value]

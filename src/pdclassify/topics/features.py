@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from pdclassify.article import Article
 from pdclassify.errors import UsageError
+from pdclassify.text.characters import LINE_END
 from pdclassify.topics.vocabulary import (
     LONGEST,
     Rows,
@@ -29,6 +30,7 @@ __all__ = ["Features", "Field", "part"]
 FIELDS = ("headline", "body", "text")
 _TF = ("log", "raw", "binary")
 _NORM = ("l2", "none")
+_LINE_END = np.uint64(LINE_END) << np.uint64(48)
 # 1 + ln c of a term that occurs c times; more often than 65,535 counts as that.
 _LOG = 1.0 + np.log(np.maximum(np.arange(0x10000), 1))
 
@@ -47,12 +49,15 @@ class Field:
         Weight of a term that occurs c times: 1 + ln c, c, or 1.
     norm : {"l2", "none"}
         Whether the row of tf-idf values is divided by its length.
+    marks : bool
+        Whether marks, spaces and the ends of lines are characters of n-grams, or break them.
     """
 
     name: str
     lengths: tuple[int, int] = (1, 3)
     tf: str = "log"
     norm: str = "l2"
+    marks: bool = False
 
     def __post_init__(self) -> None:
         low, high = self.lengths
@@ -64,6 +69,8 @@ class Field:
             raise UsageError(f"The term weight {self.tf!r} is not known; there are {_TF}.")
         if self.norm not in _NORM:
             raise UsageError(f"The norm {self.norm!r} is not known; there are {_NORM}.")
+        if type(self.marks) is not bool:
+            raise UsageError(f"Marks are kept or not, true or false. Got {self.marks!r} instead.")
 
     def to_dict(self) -> dict[str, Any]:
         """Return the settings as a manifest keeps them."""
@@ -100,12 +107,18 @@ class Features:
 
     def __init__(self, field: Field, codes: NDArray[np.uint64], idf: NDArray[np.float32]) -> None:
         self.field = field
-        self.vocabulary = Vocabulary(codes)
+        self.vocabulary = Vocabulary(codes, field.marks)
         self.idf = idf
 
     @classmethod
     def learn(
-        cls, texts: Sequence[str], field: Field, *, min_df: int = 2, max_terms: int | None = None
+        cls,
+        texts: Sequence[str],
+        field: Field,
+        *,
+        min_df: int = 2,
+        max_terms: int | None = None,
+        power: float = 1.0,
     ) -> Features:
         """Take the terms of ``texts``.
 
@@ -118,19 +131,21 @@ class Features:
             Documents that must hold a term.
         max_terms : int, optional
             Keep so many, those that most documents hold.
+        power : float
+            What idf is raised to: 1 as usual, less to tell rare terms less from frequent ones.
 
         Returns
         -------
         Features
-            With idf = ln((1 + n) / (1 + df)) + 1, scikit-learn's smooth one.
+            With idf = (ln((1 + n) / (1 + df)) + 1) ** power; scikit-learn's smooth one for 1.
         """
-        codes, df = document_frequencies(texts, field.lengths[1], min_df=min_df)
+        codes, df = document_frequencies(texts, field.lengths[1], min_df=min_df, marks=field.marks)
         low = field.lengths[0]
-        wanted = lengths_of(codes) >= low
+        wanted = (lengths_of(codes) >= low) & (codes != _LINE_END)  # which every text has
         if max_terms is not None:
             order = np.lexsort((codes, -df))  # of equally frequent ones, the first by code
             wanted[order[wanted[order]][max_terms:]] = False
-        return cls.select(field, codes, df, wanted, len(texts))
+        return cls.select(field, codes, df, wanted, len(texts), power=power)
 
     @classmethod
     def select(
@@ -140,9 +155,11 @@ class Features:
         df: NDArray[np.int64],
         wanted: NDArray[np.bool_],
         n_texts: int,
+        *,
+        power: float = 1.0,
     ) -> Features:
         """Keep the ``wanted`` terms (a mask), and without weight what they begin with."""
-        idf = np.where(wanted, np.log((1.0 + n_texts) / (1.0 + df)) + 1.0, 0.0)
+        idf = np.where(wanted, (np.log((1.0 + n_texts) / (1.0 + df)) + 1.0) ** power, 0.0)
         keep = with_beginnings(codes, wanted)
         return cls(field, codes[keep], idf[keep].astype(np.float32))
 

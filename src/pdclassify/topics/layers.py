@@ -1,4 +1,7 @@
-"""One field's share of the decision values: the sum over its terms of tf-idf value times weight."""
+"""One field's share of the decision values: the sum over its terms of tf-idf value times weight.
+
+A layer may have a subject besides, which adds what the terms say together.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from pdclassify.topics.features import Features
+from pdclassify.topics.subject import Subject
 from pdclassify.topics.vocabulary import Rows, batches
 
 __all__ = ["Layer", "quantize"]
@@ -47,6 +51,8 @@ class Layer:
     weights : ndarray of int8, int16, float32 or float64, shape (n_terms, n_topics)
     scale : ndarray of float64, shape (n_topics,)
         What the weights of a topic are to be multiplied by.
+    subject : Subject, optional
+        What the terms say together.
 
     Attributes
     ----------
@@ -57,6 +63,7 @@ class Layer:
     features: Features
     weights: NDArray[Any]
     scale: NDArray[np.float64]
+    subject: Subject | None = None
     columns: tuple[NDArray[Any], ...] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -66,7 +73,7 @@ class Layer:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle what cannot be derived."""
-        return Layer, (self.features, self.weights, self.scale)
+        return Layer, (self.features, self.weights, self.scale, self.subject)
 
     def scores(self, texts: Sequence[str]) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:
         """Return each text's sum for each topic, and whether any term of it is known."""
@@ -76,9 +83,11 @@ class Layer:
             found, values, norms = self.features.weighted(texts[start:end])
             if len(found.rows):
                 rows = start + found.rows
-                total[rows] = self._sums(found, values) / norms[:, None]
+                total[rows] = self._sums(found, values) / norms[:, None] * self.scale
+                if self.subject is not None:
+                    total[rows] += self.subject.scores(found, values)
                 known[rows] = np.maximum.reduceat(values, found.first) > 0  # not beginnings alone
-        return total * self.scale, known
+        return total, known
 
     def _sums(self, found: Rows, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Add up value times weight of each row's terms, always in the same order, without BLAS."""

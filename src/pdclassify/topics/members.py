@@ -23,13 +23,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pdclassify.errors import ModelFileError
-from pdclassify.text.characters import TABLE_NAME, table_digest
+from pdclassify.text.characters import TABLE_NAMES, table_digest
 
 __all__ = ["CARD", "MANIFEST", "VERSION", "read_folder", "write_folder"]
 
 #: The format's number. A change that an older reader would misunderstand raises it; the reader of
 #: every earlier number stays, with a small model of that number in ``tests/data/models``.
-VERSION: Final = 1
+VERSION: Final = 2
 MANIFEST: Final = "manifest.json"
 CARD: Final = "MODEL_CARD.md"
 
@@ -38,7 +38,15 @@ _MOST_MANIFEST = 16 << 20
 _MOST_MEMBER = 2 << 30
 _MOST_MEMBERS = 64
 _BLANK = "0" * 64  # stands in a manifest for its own digest while that is taken
-_KINDS = {"codes": {"<u8"}, "idf": {"<f4"}, "weights": {"|i1", "<i2", "<f4", "<f8"}}
+_NUMBERS = {"|i1", "<i2", "<f4", "<f8"}
+_KINDS = {
+    "codes": {"<u8"},
+    "idf": {"<f4"},
+    "weights": _NUMBERS,
+    "subject.terms": {"<u4"},
+    "subject.weights": _NUMBERS,
+    "subject.forms": {"<f8"},
+}
 _KEYS = frozenset(
     [
         "format_version",
@@ -46,7 +54,7 @@ _KEYS = frozenset(
         "topics",
         "multilabel",
         "fields",
-        "tokenizer",
+        "tokenizers",
         "intercept",
         "calibration",
         "thresholds",
@@ -95,7 +103,10 @@ def write_folder(
         manifest = {
             "format_version": VERSION,
             **facts,
-            "tokenizer": {"name": TABLE_NAME, "sha256": table_digest()},
+            "tokenizers": {
+                TABLE_NAMES[marks]: table_digest(marks)
+                for marks in sorted({field["marks"] for field in facts["fields"]})
+            },
             "members": members,
             "sha256": _BLANK,
         }
@@ -170,26 +181,36 @@ def _read_manifest(folder: Path) -> dict[str, Any]:
             f"{path}: format version {version!r:.40}; this pdclassify reads 1 to {VERSION}. Install"
             " a newer pdclassify, or train the model again."
         )
-    if manifest.keys() != _KEYS:
-        odd = ", ".join(sorted(manifest.keys() ^ _KEYS))
+    facts: dict[str, Any] = _upgraded(manifest) if version == 1 else manifest
+    if facts.keys() != _KEYS:
+        odd = ", ".join(sorted(facts.keys() ^ _KEYS))
         raise ModelFileError(f"{path}: missing or unknown entries: {odd:.200}; get it again.")
-    told = str(manifest["sha256"])
+    told = str(facts["sha256"])
     digest = hashlib.sha256(_signed(data, told, _BLANK) if told else data).hexdigest()
     if told != digest:
         raise ModelFileError(
             f"{path}: changed since it was written: it says SHA-256 {told!r:.80}, and has {digest};"
             " get it again."
         )
-    ours = {"name": TABLE_NAME, "sha256": table_digest()}
-    if manifest["tokenizer"] != ours:
+    asked = facts["tokenizers"]
+    known = isinstance(asked, dict) and asked and asked.keys() <= set(TABLE_NAMES.values())
+    ours = {name: table_digest(m) for m, name in TABLE_NAMES.items() if not known or name in asked}
+    if asked != ours:
         raise ModelFileError(
-            f"{path}: made for the tokenizer {manifest['tokenizer']!r:.140}; this pdclassify has"
-            f" {ours}. Install the pdclassify that made it, or train it again."
+            f"{path}: made for the tokenizers {asked!r:.240}; this pdclassify has {ours}. Install the"
+            " pdclassify that made it, or train it again."
         )
-    members = manifest["members"]
+    members = facts["members"]
     if not isinstance(members, dict) or len(members) > _MOST_MEMBERS:
         raise ModelFileError(f"{path}: its list of members is not one.")
-    return manifest
+    return facts
+
+
+def _upgraded(manifest: dict[str, Any]) -> dict[str, Any]:
+    """Return a manifest of format version 1 as version 2 would say it: tokenizers by name."""
+    told = manifest.pop("tokenizer", None)
+    plain = isinstance(told, dict) and told.keys() == {"name", "sha256"}
+    return {**manifest, "tokenizers": {str(told["name"]): told["sha256"]} if plain else told}
 
 
 def _check_names(folder: Path, members: Mapping[str, Any]) -> None:
@@ -216,7 +237,7 @@ def _read_member(folder: Path, name: str, told: Any) -> NDArray[Any]:
         size, sha256, dtype, shape = (told[key] for key in ("size", "sha256", "dtype", "shape"))
         possible = (
             len(told) == 4
-            and dtype in _KINDS[name.split(".")[1]]
+            and dtype in _KINDS[name.removesuffix(".npy").partition(".")[2]]
             and len(shape) in (1, 2)
             and all(
                 type(number) is int and 0 <= number <= _MOST_MEMBER for number in [size, *shape]

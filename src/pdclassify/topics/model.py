@@ -1,7 +1,8 @@
 """What is known after training, and predicting with it: numpy alone.
 
 A decision value is the intercept plus, for each field of the article, the sum over its terms of
-tf-idf value times weight. Nothing else enters, so that `TopicModel.explain` can show all of it.
+tf-idf value times weight, and perhaps what the terms say together (`pdclassify.topics.subject`),
+which is a sum over terms too. Nothing else enters, so that `TopicModel.explain` can show all of it.
 """
 
 from __future__ import annotations
@@ -167,6 +168,8 @@ class TopicModel:
                 )
             if layer.scale.shape != (n_topics,):
                 raise UsageError(f"{layer.scale.shape} scales for {n_topics} topics.")
+            if layer.subject is not None and len(layer.subject.forms) != n_topics:
+                raise UsageError(f"{len(layer.subject.forms)} forms for {n_topics} topics.")
         if not set(self.primary.fields) <= set(names):
             raise UsageError(
                 f"The primary rule asks for fields {sorted(self.primary.fields)}; there are {names}."

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from pdclassify.text.characters import Codes, decode, encode, renumber
+from pdclassify.text.characters import Codes, decode, encode, renumber, table
 from pdclassify.topics.lookup import Search, Table, changes
 
 __all__ = [
@@ -85,17 +85,20 @@ class Vocabulary:
     ----------
     codes : ndarray of uint64, shape (n_terms,)
         One a term, ascending. The beginnings of each term, from two characters on, must be there.
+    marks : bool
+        Whether marks, spaces and the ends of lines are characters of terms, or break them.
     """
 
-    def __init__(self, codes: NDArray[np.uint64]) -> None:
+    def __init__(self, codes: NDArray[np.uint64], marks: bool = False) -> None:
         self.codes = codes
+        self.marks = marks
         self.bits = len(codes).bit_length()
         used = np.zeros(0x10000, dtype=bool)
         used[0] = True
         for lane in (48, 32, 16, 0):
             used[(codes >> np.uint64(lane)).astype(np.uint16)] = True
         self._letters = np.flatnonzero(used).astype(np.uint16)
-        self._numbers = renumber(self._letters)  # a character that no term has is a break
+        self._numbers = renumber(self._letters, marks)  # a character that no term has is a break
         single = np.flatnonzero((codes << _LANE) == _NOTHING)
         self._single = np.full(len(self._letters), -1, dtype=np.int32)
         self._single[np.searchsorted(self._letters, codes[single] >> _TOP)] = single
@@ -114,8 +117,14 @@ class Vocabulary:
         return decode(lane for lane in lanes if lane)
 
     def encode(self, text: str) -> Codes:
-        """Return the characters of ``text`` as this vocabulary numbers them."""
-        return encode(text, self._numbers)
+        """Return the characters of ``text`` as this vocabulary numbers them, and their positions.
+
+        Where marks are kept, a line end that is not in the text stands before it, at -1, and after.
+        """
+        if not self.marks:
+            return encode(text, self._numbers)
+        codes, positions = encode(_lines([text], self.marks)[0], self._numbers)
+        return Codes(codes, (np.arange(len(codes)) if positions is None else positions) - 1)
 
     def occurrences(
         self, characters: NDArray[np.uint16], longest: int
@@ -150,7 +159,7 @@ class Vocabulary:
         narrow = len(texts).bit_length() + self.bits <= 32
         kind = np.uint32 if narrow else np.uint64  # 32 bits sort twice as fast
         numbers = (np.arange(len(texts)) << self.bits).astype(kind)
-        characters, row_of = _characters(texts, self._numbers, numbers)
+        characters, row_of = _characters(_lines(texts, self.marks), self._numbers, numbers)
         pieces = [np.empty(0, kind)]
         for _, places, terms in self.occurrences(characters, longest):
             piece = row_of.take(places)
@@ -168,10 +177,10 @@ class Vocabulary:
 
 
 def _characters(
-    texts: Sequence[str], table: NDArray[np.uint16] | None, rows: NDArray[Any]
+    texts: Sequence[str], numbers: NDArray[np.uint16], rows: NDArray[Any]
 ) -> tuple[NDArray[np.uint16], NDArray[Any]]:
     """Return the characters of all texts, one after the other, and for each its text's of ``rows``."""
-    codes, positions = encode("\n".join(texts), table)
+    codes, positions = encode("\0".join(texts), numbers)
     row_of = np.repeat(rows, np.fromiter(map(len, texts), np.int64, len(texts)) + 1)
     return codes, row_of[: len(codes)] if positions is None else row_of.take(positions)
 
@@ -195,7 +204,7 @@ def with_beginnings(codes: NDArray[np.uint64], wanted: NDArray[np.bool_]) -> NDA
 
 
 def document_frequencies(
-    texts: Sequence[str], longest: int, *, min_df: int
+    texts: Sequence[str], longest: int, *, min_df: int, marks: bool = False
 ) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
     """Return all n-grams up to ``longest`` that ``min_df`` texts hold, ascending, with how many do.
 
@@ -203,14 +212,15 @@ def document_frequencies(
     a kept one are counted.
     """
     codes, df = np.empty(0, np.uint64), np.empty(0, np.int64)
+    texts = _lines(texts, marks)
     for length in range(1, longest + 1):
         if length > 1 and not len(codes):
             break
-        known = Vocabulary(codes)
+        known = Vocabulary(codes, marks)
         seen = [np.empty(0, np.uint64)]
         for start, end in batches(texts):
             numbers = np.arange(end - start, dtype=np.uint64)
-            characters, row_of = _characters(texts[start:end], None, numbers)
+            characters, row_of = _characters(texts[start:end], table(marks), numbers)
             places = characters.nonzero()[0]
             following = np.append(characters, np.zeros(LONGEST, np.uint16)).astype(np.uint64)
             grams = following.take(places)

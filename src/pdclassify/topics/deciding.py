@@ -1,0 +1,149 @@
+"""Decision values that were found out of fold -> probabilities, thresholds and the primary topic."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pdclassify.errors import UsageError
+from pdclassify.topics.calibration import Sigmoid, Softmax
+from pdclassify.topics.evaluation import Outcome
+from pdclassify.topics.labels import Labelled
+from pdclassify.topics.model import Primary
+
+__all__ = ["cross_fitted", "precision_of", "primary_rule", "sigmoid", "softmax", "threshold"]
+
+
+def cross_fitted(
+    decisions: NDArray[np.float64],
+    data: Labelled,
+    folds: NDArray[np.int64],
+    precision: float | None = None,
+) -> Outcome:
+    """Return what out-of-fold decisions predict, calibrated and cut by what the other folds say."""
+    probabilities = np.zeros_like(decisions)
+    passed = np.zeros(decisions.shape, dtype=bool)
+    for fold in np.unique(folds):
+        held = folds == fold
+        learn: Callable[..., Sigmoid | Softmax] = sigmoid if data.multilabel else softmax
+        calibration = learn(decisions[~held], data.targets[~held])
+        probabilities[held] = calibration(decisions[held])
+        if not data.multilabel:
+            passed[np.flatnonzero(held), decisions[held].argmax(axis=1)] = True
+            continue
+        others = calibration(decisions[~held])
+        for column in range(len(data.topics)):
+            least = threshold(others[:, column], data.targets[~held, column], precision)
+            passed[held, column] = probabilities[held, column] >= least
+    return Outcome(data.topics, data.targets, passed, probabilities, data.multilabel)
+
+
+def precision_of(operating_point: str, multilabel: bool) -> float | None:
+    """Return the precision that an operating point asks for, None for ``f1``."""
+    if operating_point == "f1":
+        return None
+    kind, _, value = operating_point.partition(":")
+    try:
+        precision = float(value)
+    except ValueError:
+        precision = -1.0
+    if kind != "precision" or not 0.0 < precision <= 1.0:
+        raise UsageError(
+            "The operating point must be f1 or precision:P with P from 0 to 1. Got"
+            f" {operating_point!r} instead."
+        )
+    if not multilabel:
+        raise UsageError(
+            "An operating point sets thresholds; a model of one topic an article has none."
+        )
+    return precision
+
+
+def sigmoid(decisions: NDArray[np.float64], targets: NDArray[np.bool_]) -> Sigmoid:
+    """Learn Platt's two numbers a topic from out-of-fold decisions."""
+    from sklearn.linear_model import LogisticRegression
+
+    slope, offset = [], []
+    for column in range(targets.shape[1]):
+        machine = LogisticRegression(C=1e4).fit(decisions[:, [column]], targets[:, column])
+        slope.append(float(machine.coef_[0, 0]))
+        offset.append(float(machine.intercept_[0]))
+    return Sigmoid(tuple(slope), tuple(offset))
+
+
+def softmax(decisions: NDArray[np.float64], targets: NDArray[np.bool_]) -> Softmax:
+    """Learn one temperature for all topics from out-of-fold decisions."""
+    from scipy.optimize import minimize_scalar
+    from sklearn.metrics import log_loss
+
+    truth = targets.argmax(axis=1)
+    none = (0.0,) * targets.shape[1]
+
+    def loss(log_slope: float) -> float:
+        found = Softmax(float(np.exp(log_slope)), none)(decisions)
+        return float(log_loss(truth, found, labels=np.arange(targets.shape[1])))
+
+    best = minimize_scalar(loss, bounds=(-3.0, 5.0), method="bounded")
+    return Softmax(float(np.exp(best.x)), none)
+
+
+def threshold(
+    probabilities: NDArray[np.float64], targets: NDArray[np.bool_], precision: float | None
+) -> float:
+    """Return the probability to ask for: best F1, or the lowest that reaches a precision."""
+    from sklearn.metrics import precision_recall_curve
+
+    found, recall, values = precision_recall_curve(targets, probabilities)
+    found, recall = found[:-1], recall[:-1]
+    if precision is not None:
+        enough = np.flatnonzero(found >= precision)
+        return float(values[enough[0]]) if len(enough) else 1.0
+    with np.errstate(invalid="ignore"):
+        f1 = np.nan_to_num(2 * found * recall / (found + recall))
+    best = int(f1.argmax())
+    below = float(values[best - 1]) if best else 0.0
+    return (float(values[best]) + below) / 2
+
+
+def primary_rule(
+    probabilities: NDArray[np.float64],
+    by_field: NDArray[np.float64],
+    names: Sequence[str],
+    data: Labelled,
+) -> Primary | None:
+    """Learn which of two topics is the primary one, from articles that tell it.
+
+    A logistic model of the difference between two topics of an article: in log-odds, in what the
+    headline says, and which they are.
+    """
+    from sklearn.linear_model import LogisticRegression
+
+    safe = np.clip(probabilities, 1e-9, 1 - 1e-9)
+    columns = [np.log(safe / (1 - safe))]
+    heads = [by_field[place] for place, name in enumerate(names) if name == "headline"]
+    seen = np.stack([*columns, *heads], axis=2)
+    identity = np.eye(len(data.topics))
+    differences = []
+    for row in np.flatnonzero((data.primary >= 0) & (data.targets.sum(axis=1) > 1)):
+        first = data.primary[row]
+        for other in np.flatnonzero(data.targets[row]):
+            if other != first:
+                differences.append(
+                    np.concatenate(
+                        [seen[row, first] - seen[row, other], identity[first] - identity[other]]
+                    )
+                )
+    if len(differences) < 50:
+        return None
+    rows = np.array(differences)
+    machine = LogisticRegression(fit_intercept=False)
+    machine.fit(np.concatenate([rows, -rows]), np.repeat([1, 0], len(rows)))
+    learned = machine.coef_[0].tolist()
+    n_seen = seen.shape[2]
+    return Primary(
+        learned[0],
+        {"headline": learned[1]} if heads else {},
+        tuple(learned[n_seen:]),
+    )

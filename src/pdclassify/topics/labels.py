@@ -1,0 +1,212 @@
+"""Labelled documents: where the labels are found, in which order they stand, whether they suffice.
+
+The order in which documents come changes nothing: they are sorted by what they say.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pdclassify.article import Article
+from pdclassify.errors import TrainingError
+from pdclassify.topics.features import part
+
+__all__ = [
+    "FLOOR",
+    "Labelled",
+    "arranged",
+    "assign_folds",
+    "check",
+    "counted",
+    "digest_of",
+    "labelled",
+    "labels_of",
+]
+
+#: Fewer examples of a topic than this cannot be split into folds.
+FLOOR = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """Documents with their labels, sorted by content.
+
+    Parameters
+    ----------
+    documents : list of str or Article
+    topics : tuple of str
+        Sorted; the columns of ``targets``.
+    targets : ndarray of bool, shape (n_documents, n_topics)
+    multilabel : bool
+    doubtful : ndarray of bool, shape (n_documents,)
+        Where a second careful reader could differ.
+    primary : ndarray of int64, shape (n_documents,)
+        Column of the primary topic, -1 where none is told.
+    """
+
+    documents: list[str | Article]
+    topics: tuple[str, ...]
+    targets: NDArray[np.bool_]
+    multilabel: bool
+    doubtful: NDArray[np.bool_]
+    primary: NDArray[np.int64]
+
+
+def labelled(articles: Iterable[Article], *, field: str | None = None) -> Labelled:
+    """Find the labels of articles in their other fields.
+
+    Parameters
+    ----------
+    articles : iterable of Article
+        With ``topics`` (a list of names, may be empty) or ``label`` (one name) in ``extra``; and
+        where present ``primary`` (a name) and ``unsure`` (true or false).
+    field : str, optional
+        Another field that holds the labels.
+
+    Raises
+    ------
+    TrainingError
+        If there is no article, or one without a label, or labels of both kinds.
+    """
+    found = list(articles)
+    return arranged(
+        found,
+        labels_of(found, field=field),
+        [bool(article.extra.get("unsure")) for article in found],
+        [article.extra.get("primary") for article in found],
+    )
+
+
+def labels_of(
+    articles: Sequence[Article], *, field: str | None = None
+) -> list[str] | list[tuple[str, ...]]:
+    """Return the label of each article, in order; see `labelled`."""
+    if not articles:
+        raise TrainingError("There is not one article with labels.")
+    field = field or next((name for name in ("topics", "label") if name in articles[0].extra), None)
+    if field is None:
+        raise TrainingError(
+            f"{articles[0].id}: no field 'topics' (a list) or 'label'; name the field of the labels."
+        )
+    labels = [_label(article, field) for article in articles]
+    several = isinstance(labels[0], tuple)
+    for article, label in zip(articles, labels, strict=True):
+        if isinstance(label, tuple) is not several:
+            raise TrainingError(
+                f"{article.id}: {field!r} is {label!r}; either all labels are lists or none is."
+            )
+    return labels  # type: ignore[return-value]  # all of one kind, as was checked
+
+
+def _label(article: Article, field: str) -> str | tuple[str, ...]:
+    """Return one article's label, or raise ``TrainingError``."""
+    value = article.extra.get(field)
+    if isinstance(value, list) and all(isinstance(topic, str) and topic for topic in value):
+        return tuple(value)
+    if isinstance(value, str) and value.startswith("["):  # a list in a cell of a table
+        try:
+            return tuple(map(str, json.loads(value)))
+        except (ValueError, TypeError):
+            pass
+    if isinstance(value, str | int) and str(value).strip() and not isinstance(value, bool):
+        return str(value).strip()
+    raise TrainingError(
+        f"{article.id}: {field!r} must be a name or a list of names. Got {value!r:.60} instead."
+    )
+
+
+def arranged(
+    documents: Sequence[str | Article],
+    labels: Sequence[str | tuple[str, ...]],
+    doubtful: Sequence[bool] | None = None,
+    primary: Sequence[Any] | None = None,
+) -> Labelled:
+    """Put everything in the order of what the documents say, and labels into columns.
+
+    Parameters
+    ----------
+    documents : sequence of str or Article
+    labels : sequence
+        All names, or all tuples of names.
+    doubtful : sequence of bool, optional
+    primary : sequence, optional
+        The name of each document's primary topic; anything else for none.
+    """
+    doubtful = [False] * len(labels) if doubtful is None else doubtful
+    primary = [None] * len(labels) if primary is None else primary
+    several = isinstance(labels[0], tuple)
+    sets = [(label,) if isinstance(label, str) else label for label in labels]
+    topics = tuple(sorted({topic for label in sets for topic in label}))
+    column = {topic: place for place, topic in enumerate(topics)}
+    keys = [
+        hashlib.sha256(
+            json.dumps([part(document, "text"), sorted(label)], ensure_ascii=True).encode()
+        ).digest()
+        for document, label in zip(documents, sets, strict=True)
+    ]
+    order = sorted(range(len(keys)), key=lambda place: keys[place])
+    targets = np.zeros((len(order), len(topics)), dtype=bool)
+    for row, place in enumerate(order):
+        targets[row, [column[topic] for topic in sets[place]]] = True
+    return Labelled(
+        [documents[place] for place in order],
+        topics,
+        targets,
+        several,
+        np.array([doubtful[place] for place in order], dtype=bool),
+        np.array([column.get(primary[place], -1) for place in order], dtype=np.int64),
+    )
+
+
+def check(data: Labelled) -> None:
+    """Raise ``TrainingError`` if nothing can be learned."""
+    counts = data.targets.sum(axis=0)
+    few = [f"{t} ({c})" for t, c in zip(data.topics, counts, strict=True) if c < FLOOR]
+    if few:
+        raise TrainingError(
+            f"Too few examples of {', '.join(few)}: {FLOOR} at least. Label more, merge them or"
+            " leave them out."
+        )
+    if not data.topics or (not data.multilabel and len(data.topics) == 1):
+        raise TrainingError(
+            f"All {len(data.documents)} documents have the same label; two are needed."
+        )
+    for topic, count in zip(data.topics, counts, strict=True):
+        if len(data.documents) - count < FLOOR:
+            raise TrainingError(
+                f"Too few documents without {topic} ({len(data.documents) - count}): {FLOOR} at"
+                " least, or there is nothing to tell it from."
+            )
+    if not any(part(document, "text").strip() for document in data.documents):
+        raise TrainingError("All documents are empty.")
+
+
+def assign_folds(data: Labelled, n_folds: int = 5) -> NDArray[np.int64]:
+    """Return each document's fold; documents that say the same share one, whatever their labels."""
+    keys = [hashlib.sha256(part(d, "text").encode("utf-8", "replace")) for d in data.documents]
+    return np.array([int.from_bytes(key.digest()[:8]) % n_folds for key in keys])
+
+
+def digest_of(data: Labelled) -> str:
+    """Return the SHA-256 of texts and labels, whatever order they came in."""
+    digest = hashlib.sha256()
+    for document, row in zip(data.documents, data.targets, strict=True):
+        names = [topic for topic, has in zip(data.topics, row, strict=True) if has]
+        digest.update(json.dumps([part(document, "text"), names]).encode())
+    return digest.hexdigest()
+
+
+def counted(data: Labelled, name: str) -> dict[str, int]:
+    """Count the documents by publisher, or by the year of their date, where they tell it."""
+    values = [getattr(document, name, None) for document in data.documents]
+    return dict(
+        sorted(Counter(value[:4] if name == "date" else value for value in values if value).items())
+    )
