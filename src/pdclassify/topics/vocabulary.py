@@ -176,6 +176,11 @@ class Vocabulary:
         return Rows(rows.take(first).astype(np.int64), first, keys.astype(np.int64), counts)
 
 
+def _lines(texts: Sequence[str], marks: bool) -> Sequence[str]:
+    """Return texts with line ends around them, where those are characters."""
+    return [f"\n{text}\n" for text in texts] if marks else texts
+
+
 def _characters(
     texts: Sequence[str], numbers: NDArray[np.uint16], rows: NDArray[Any]
 ) -> tuple[NDArray[np.uint16], NDArray[Any]]:
