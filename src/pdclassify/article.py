@@ -239,10 +239,22 @@ class Summary(_Result):
 
 @dataclass(frozen=True, slots=True)
 class Keyword(_Result):
-    """A phrase of the article and its score, comparable within one article."""
+    """A phrase that tells what an article is about.
+
+    Parameters
+    ----------
+    term : str
+        As printed where it stands first; full-width letters and digits made half-width, characters
+        that nobody sees left out.
+    score : float
+        0 to 1; comparable within one article.
+    spans : tuple of Span
+        Everywhere it stands in the input, in characters.
+    """
 
     term: str
     score: float
+    spans: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

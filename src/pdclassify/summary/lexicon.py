@@ -1,6 +1,6 @@
 """What a corpus of the party press knows of its words.
 
-``lexicon.npz`` is made by ``benchmarks/lexicon.py`` from 37,743 articles: for each word that eight
+``lexicon.npz`` is made by ``benchmarks/lexicon.py`` from 37,743 articles: for each word that five
 of them hold, its inverse document frequency, its pull (how much more often than the average word
 it reaches the headline when it stands in the text), and its part of speech in jieba's dictionary.
 """

@@ -13,12 +13,13 @@ import unicodedata
 from array import array
 from dataclasses import dataclass
 from functools import cache
+from importlib.util import find_spec
 from typing import Any
 
 from pdclassify.article import Span
 from pdclassify.errors import UsageError
 
-__all__ = ["Normalized", "normalize", "to_simplified"]
+__all__ = ["Normalized", "fold", "normalize", "to_simplified"]
 
 _UNSEEN = "\xad\u034f\u061c\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff"
 _SPACES = "\xa0\u2000-\u200a\u202f\u205f\u3000"
@@ -29,6 +30,11 @@ _COMPATIBLE = (
 )
 _CHANGES = re.compile(f"[{_UNSEEN}{_SPACES}{_COMPATIBLE}]")
 _GONE = re.compile(f"[{_UNSEEN}]")
+#: Characters that only traditional text has, enough of the frequent ones to know any such text.
+_TRADITIONAL = re.compile(
+    "[這個們來說時國會為對學發過後裡還開關應該進經動點業產員長門問題機處實際從將當無與種書記導責"
+    "黨幹組織務領義論議調風規則紀檢監踐習鄉鎮區縣團體條見現頭聯歷勞農總統讓給結構變華專]"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +92,18 @@ def normalize(text: str) -> Normalized:
     parts.append(text[kept:])
     offsets.extend(range(kept, len(text) + 1))
     return Normalized("".join(parts), offsets)
+
+
+def fold(text: str) -> Normalized:
+    """Normalise, and simplify traditional characters where OpenCC is installed.
+
+    What keywords are looked for in. Without OpenCC (``pip install 'pdclassify[traditional]'``)
+    traditional characters stay, and words written in them are mostly unknown to the dictionary.
+    """
+    plain = normalize(text)
+    if not _TRADITIONAL.search(plain.text) or find_spec("opencc") is None:
+        return plain
+    return Normalized(to_simplified(plain.text), plain.offsets)
 
 
 @cache
