@@ -71,9 +71,20 @@ def test_the_labelled_example_teaches_its_topics(pdclassify, examples, folder):
         ("school", "班主任把新学期的课表贴在教室门口，学生们围着看体育课排在哪天。"),
         ("sport", "客队在最后一分钟扳平比分，守门员赛后说这场平局来得不易。"),
     )
-    lines = "".join(json.dumps({"text": text}) + "\n" for _, text in texts)
+    lines = "".join(json.dumps({"text": text, "label": label}) + "\n" for label, text in texts)
     ran = pdclassify("predict", "-", "--model", model, stdin=lines.encode())
     assert [line["topics"] for line in ran.lines] == [[topic] for topic, _ in texts]
+    ran = pdclassify("evaluate", "-", "--model", model, stdin=lines.encode())
+    assert "trained on these" not in ran.out
+
+
+def test_evaluating_on_what_was_learned_is_said(pdclassify, examples, folder):
+    """Figures of the training records themselves come with a warning; a model's card has better."""
+    data, model = examples / "labelled.jsonl", folder / "remembers"
+    assert pdclassify("train", data, "-o", model).code == 0
+    assert "trained on these very records" in pdclassify("evaluate", data, "--model", model).out
+    ran = pdclassify("evaluate", data, "--model", model, "--format", "json")
+    assert ran.lines[0]["trained_on"] is True
 
 
 def test_evaluate_writes_what_was_wrong(pdclassify, folder, tmp_path):

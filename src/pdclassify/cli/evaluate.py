@@ -45,7 +45,7 @@ def command(
 ) -> int:
     """Compare a model's topics with the labels of records, with 95 % intervals."""
     from pdclassify.topics.evaluation import evaluate
-    from pdclassify.topics.labels import labels_of
+    from pdclassify.topics.labels import arranged, digest_of, labels_of
 
     articles, report = collect(inputs)
     if not articles:
@@ -53,6 +53,7 @@ def command(
         raise InputError(f"{', '.join(inputs.paths)}: not one record that can be read.")
     labels = labels_of(articles, field=label_field)
     found = evaluate(model, articles, labels)
+    known = digest_of(arranged(articles, labels)) == model.info.get("data_sha256")
     if errors is not None:
         with written_whole(errors) as stream:
             lines = JsonLines(stream)
@@ -61,9 +62,14 @@ def command(
                 if set(expected) != set(got.topics):
                     lines.write(wrong_line(article, expected, got, model))
     if form == "json":
-        click.echo(json.dumps(found.to_dict(), ensure_ascii=False))
+        click.echo(json.dumps({**found.to_dict(), "trained_on": known}, ensure_ascii=False))
     else:
         from pdclassify.cli.scores import print_scores
 
         print_scores(found, model)
+        if known:
+            click.echo(
+                f"\n{model.name} was trained on these very records: this is what it remembers. How good"
+                " it is\non new ones stands in its card ('pdclassify models show')."
+            )
     return report.finish()
