@@ -21,6 +21,7 @@ NONE = "none"
 
 _YEAR = re.compile(r"(?<!\d)(1[89]\d\d|20\d\d)(?=\D|\d{4}(?!\d)|$)")
 _MOST = 20
+_FEW = 30
 
 
 @dataclass(slots=True)
@@ -62,7 +63,7 @@ class Counts:
             if set(groups) == {""}:
                 continue
             if name == "year":
-                self.by[name] = dict(sorted(groups.items()))
+                self.by[name] = dict(sorted(groups.items(), key=lambda pair: pair[0] or "?"))
             else:
                 ranked = sorted(groups.items(), key=lambda pair: (-pair[1]["articles"], pair[0]))
                 self.by[name] = dict(ranked)
@@ -121,7 +122,7 @@ def _rows(part: Path) -> Iterator[dict[str, Any]]:
 
 
 def draw(counts: Counts, path: Path, names: Mapping[str, str]) -> None:
-    """Draw the counts as bars: all articles, by year, by publisher.
+    """Draw all articles by topic, and the shares of topics by year and by publisher.
 
     Parameters
     ----------
@@ -150,42 +151,71 @@ def draw(counts: Counts, path: Path, names: Mapping[str, str]) -> None:
     svg = path.suffix.lower() == ".svg"
     han = svg or bool(fonts)
     topics = [topic for topic, _ in counts.topics.most_common()]
-    shown = [names.get(topic, topic) if han else topic for topic in topics]
+    # Most articles of most archives have no topic: among topics these would hide all others.
+    colours = {topic: f"C{n}" for n, topic in enumerate(t for t in topics if t != NONE)}
+    shown = {topic: names.get(topic, topic) if han else topic for topic in topics}
     settings: Any = {
         "svg.fonttype": "none",
         "svg.hashsalt": "pdclassify",
         "font.family": [*fonts, "sans-serif"],
+        "axes.spines.right": False,
+        "axes.spines.top": False,
     }
+    heights = [0.6 + 0.3 * len(topics)]
+    for name, groups in counts.by.items():
+        heights.append(2.5 if name == "year" else 0.9 + 0.35 * min(len(groups), _MOST))
     with matplotlib.rc_context(settings), warnings.catch_warnings():
         warnings.filterwarnings("ignore", "Glyph")  # measuring text that the viewer will draw
-        figure = Figure(figsize=(8, 3 + 3 * len(counts.by)), layout="constrained")
-        axes = figure.subplots(1 + len(counts.by), squeeze=False)[:, 0]
-        bars = axes[0].barh(shown, [counts.topics[topic] for topic in topics])
+        figure = Figure(figsize=(8, sum(heights)), layout="constrained")
+        axes = figure.subplots(len(heights), squeeze=False, height_ratios=heights)[:, 0]
+        bars = axes[0].barh(
+            [shown[topic] for topic in topics],
+            [counts.topics[topic] for topic in topics],
+            color=[colours.get(topic, "silver") for topic in topics],
+        )
         axes[0].bar_label(bars, fmt="{:,.0f}", padding=3)
         axes[0].invert_yaxis()
         axes[0].margins(x=0.12)
         axes[0].set_xlabel(f"articles, of {counts.articles:,}")
-        for axis, name in zip(axes[1:], counts.by, strict=True):
-            _bars(axis, counts.by[name], name, dict(zip(topics, shown, strict=True)), han=han)
+        for axis, (name, groups) in zip(axes[1:], counts.by.items(), strict=True):
+            _shares(axis, groups, name, colours, han=han)
         figure.savefig(path, metadata={"Date": None} if svg else None, dpi=150)
 
 
-def _bars(
-    axis: Any, groups: dict[str, Counter[str]], name: str, topics: dict[str, str], *, han: bool
+def _shares(
+    axis: Any, groups: dict[str, Counter[str]], name: str, colours: dict[str, str], *, han: bool
 ) -> None:
-    """Draw a bar for each topic beside each other, for each year or publisher."""
-    values = list(groups)[-_MOST:] if name == "year" else list(groups)[:_MOST]
-    width = 0.8 / max(len(topics), 1)
-    for number, (topic, shown) in enumerate(topics.items()):
-        places = [place + number * width for place in range(len(values))]
-        axis.bar(places, [groups[value][topic] for value in values], width, label=shown)
+    """Draw which share of a year's or publisher's articles has each topic."""
+    upright = name == "year"
+    values = list(groups)[-_MOST:] if upright else list(groups)[:_MOST]
+    width = 0.8 / max(len(colours), 1)
+    for number, (topic, colour) in enumerate(colours.items()):
+        places = [place + (number + 0.5) * width - 0.4 for place in range(len(values))]
+        shares = [100 * groups[value][topic] / groups[value]["articles"] for value in values]
+        solid = [1.0 if groups[value]["articles"] >= _FEW else 0.3 for value in values]
+        (axis.bar if upright else axis.barh)(
+            places, shares, width, color=[(colour, alpha) for alpha in solid]
+        )
     drawable = han or all(value.isascii() for value in values)
-    ticks = [value or "?" if drawable else str(n) for n, value in enumerate(values, 1)]
-    axis.set_xticks([place + 0.4 - width / 2 for place in range(len(values))], ticks)
-    axis.tick_params(axis="x", rotation=45 if len(values) > 6 else 0)
-    axis.set_ylabel("articles")
-    axis.set_xlabel(name if drawable else f"{name}, by its row in the table")
-    axis.legend(fontsize="small", loc="upper left", bbox_to_anchor=(1, 1))
+    called = [value or "?" if drawable else str(n) for n, value in enumerate(values, 1)]
+    numbers = [f"{groups[value]['articles']:,}" for value in values]
+    what = (
+        f"{name} (its articles)" if drawable else f"{name} by its row in the table (its articles)"
+    )
+    share = "% of them"
+    if any(groups[value]["articles"] < _FEW for value in values):
+        share += f"\n(pale: of fewer than {_FEW})"
+    if upright:
+        ticks = [f"{value}\n({number})" for value, number in zip(called, numbers, strict=True)]
+        axis.set_xticks(range(len(values)), ticks, fontsize="small")
+        axis.set_xlabel(what)
+        axis.set_ylabel(share)
+    else:
+        ticks = [f"{value} ({number})" for value, number in zip(called, numbers, strict=True)]
+        axis.set_yticks(range(len(values)), ticks, fontsize="small")
+        axis.invert_yaxis()
+        axis.set_ylabel(what)
+        axis.set_xlabel(share.replace("\n", " "))
 
 
 #: Fonts with Han characters, as they are called on the usual systems.

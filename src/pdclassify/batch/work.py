@@ -103,13 +103,14 @@ def work(shard: Shard, job: Job) -> Outcome:
             records += len(chunk.items)
             ids.extend(item.id for item in chunk.items)
             leftover += sum(len(item.spans) for item in aside if isinstance(item, Leftover))
-            failed = [item for item in aside if isinstance(item, RecordError)]
-            errors.extend(_error(item, item.error) for item in failed)
             errors.extend(
                 _error(item, done.error)
                 for item, done in zip(chunk.items, results, strict=True)
                 if done.error is not None
             )
+            # What is wrong with a whole file stops its reading, and so comes after its records.
+            failed = [item for item in aside if isinstance(item, RecordError)]
+            errors.extend(_error(item, item.error) for item in failed)
         part.close()
     folder.write_json(
         outcome_name(shard),

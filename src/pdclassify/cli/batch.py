@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import sys
 import time
@@ -158,20 +159,40 @@ def _tell(report: Report, out: Path, most: int | None) -> None:
         say(f"skipped {len(report.skipped)} files of a kind that is not read: {names}{more}")
     if report.duplicates:
         names = ", ".join(report.duplicate_ids)
-        say(f"{report.duplicates} records have the id of an earlier one: {names} …")
+        more = " …" if report.duplicates > len(report.duplicate_ids) else ""
+        has = _many(report.duplicates, "record has", "records have")
+        say(f"{has} the id of an earlier one: {names}{more}")
     if report.errors:
-        say(f"{report.errors} errors; each is told in {out / 'errors.jsonl'}")
+        from pdclassify.batch.folder import ERRORS
+
+        say(_first_error(out / ERRORS))
+        say(f"{_many(report.errors, 'error')}; each is told in {out / ERRORS}")
     if not report.finished:
         say(
-            f"stopped, since there were more than {most} errors; {report.shards} shards are "
-            "finished: go on by --resume with more --max-errors."
+            f"stopped, since there were more than {most} errors; "
+            f"{_many(report.shards, 'shard is', 'shards are')} finished: go on by --resume with "
+            "more --max-errors."
         )
-    done = f"{report.records:,} articles in {report.shards} shards, {report.errors:,} errors"
+    articles, shards = _many(report.records, "article"), _many(report.shards, "shard")
+    done = f"{articles} in {shards}, {_many(report.errors, 'error')}"
     logger.info(done)
     if report.leftover:
         logger.info("%d stretches on pages belong to no article", report.leftover)
     if sys.stderr.isatty() and not logger.isEnabledFor(logging.INFO):
         say(done)
+
+
+def _many(number: int, one: str, several: str | None = None) -> str:
+    """Return a number of things, in the singular where there is one."""
+    return f"{number:,} {one if number == 1 else several or one + 's'}"
+
+
+def _first_error(errors: Path) -> str:
+    """Return the first error of a run: often the others are of its kind."""
+    with errors.open("rb") as stream:
+        error = json.loads(stream.readline())
+    place = "" if error["position"] == "file" else f"{error['position']}: "
+    return f"{error['file']}: {place}{error['reason']}"
 
 
 @contextmanager

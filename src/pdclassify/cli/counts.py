@@ -46,10 +46,10 @@ def show(out: Path, plot: Path | None) -> None:
 def _division(counts: Counts, name: str, topics: list[str]) -> Table:
     """Return the table by year or by publisher."""
     table = Table(title=f"by {name}")
-    table.add_column(name)
+    table.add_column(name, overflow="fold")
     table.add_column("articles", justify="right")
     for topic in topics:
-        table.add_column(_called(topic), justify="right")
+        table.add_column(CHINESE.get(topic, topic), justify="right")
     groups = counts.by[name]
     listed = list(groups) if name == "year" else list(groups)[:MOST]
     for value in listed:

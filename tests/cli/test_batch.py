@@ -1,0 +1,176 @@
+"""``pdclassify batch``: what a user sees of a run; what the run does is tested in tests/batch."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+from rich.cells import cell_len
+
+from pdclassify.batch.runner import Progress
+from pdclassify.cli import batch
+from pdclassify.topics import bundle
+from small_model import made
+
+TEXT = "党支部开展主题党日活动，全体党员重温入党誓词，支部书记讲专题党课。"
+ROWS: list[dict[str, Any]] = [
+    {
+        "id": str(number),
+        "text": TEXT if number % 2 else "孩子们在河边放风筝。",
+        "date": f"{2019 + number % 3}年5月",
+        "publisher": ["晨报", "水城晚报"][number % 2],
+    }
+    for number in range(40)
+]
+
+Run = Callable[..., Any]
+
+
+@pytest.fixture
+def archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A small archive, and we stand beside it."""
+    monkeypatch.chdir(tmp_path)
+    path = Path("archive.jsonl")
+    path.write_text("".join(json.dumps(row) + "\n" for row in ROWS), encoding="utf-8")
+    return path
+
+
+def test_it_is_silent_when_all_is_well(pdclassify: Run, archive: Path) -> None:
+    """Nothing is printed into a pipe; again without --resume is refused, with it nothing is done."""
+    ran = pdclassify("batch", archive, "-o", "out")
+    assert (ran.code, ran.out, ran.err) == (0, "", "")
+    rows = [json.loads(line) for line in Path("out/part-00000.jsonl").read_bytes().splitlines()]
+    assert [row["id"] for row in rows] == [row["id"] for row in ROWS]
+    assert rows[1]["topics"] == ["party_building"]
+    ran = pdclassify("batch", archive, "-o", "out")
+    assert ran.code == 2
+    assert "out: is not empty" in ran.err
+    assert "--resume" in ran.err
+    ran = pdclassify("batch", archive, "-o", "out", "--resume")
+    assert (ran.code, ran.out, ran.err) == (0, "", "")
+
+
+def test_the_first_error_is_told(pdclassify: Run, archive: Path) -> None:
+    """A broken gzip: the reason at once, the rest in a file, what could be read is there."""
+    packed = Path("a.jsonl.gz")
+    packed.write_bytes(gzip.compress(archive.read_bytes())[:-20])
+    ran = pdclassify("batch", packed, archive, "-o", "out")
+    assert ran.code == 1
+    first, last, told = ran.err.splitlines()[1:] + ran.err.splitlines()[:1]
+    assert first.startswith("pdclassify: a.jsonl.gz: cannot be read after ")
+    assert last == "pdclassify: 1 error; each is told in out/errors.jsonl"
+    assert "the id of an earlier one" in told
+
+
+def test_a_truncated_parquet_alone_is_nothing_that_could_be_read(
+    pdclassify: Run, archive: Path
+) -> None:
+    """Exit code 2, and the file's name with the reason."""
+    pq.write_table(pa.table({"text": [TEXT]}), "a.parquet")
+    Path("a.parquet").write_bytes(Path("a.parquet").read_bytes()[:-9])
+    ran = pdclassify("batch", "a.parquet", "-o", "out")
+    assert ran.code == 2
+    assert "a.parquet: cannot be read: Parquet magic bytes not found" in ran.err
+
+
+def test_max_errors(pdclassify: Run, archive: Path) -> None:
+    """A run that stops says why and how to go on."""
+    Path("bad.jsonl").write_text('{"text": null}\n' * 3)
+    ran = pdclassify("batch", "bad.jsonl", "-o", "out", "--max-errors", "2")
+    assert ran.code == 1
+    assert "bad.jsonl: line 1 (byte 0): 'text' is null" in ran.err
+    assert "stopped, since there were more than 2 errors; 1 shard is finished" in ran.err
+    assert pdclassify("batch", "bad.jsonl", "-o", "out", "--resume").code == 1
+
+
+def test_another_model_is_not_mixed_in(pdclassify: Run, archive: Path) -> None:
+    """Going on with another model is refused, with the names of both."""
+    bundle.save(made(), "model")
+    Path("bad.jsonl").write_text('{"text": null}\n')
+    pdclassify("batch", "bad.jsonl", "-o", "out", "--max-errors", "0")
+    ran = pdclassify("batch", "bad.jsonl", "-o", "out", "--resume", "--model", "model")
+    assert ran.code == 2
+    assert "began with something else: the model (party-press " in ran.err
+    assert ", now small " in ran.err
+
+
+def test_describe(pdclassify: Run, archive: Path) -> None:
+    """Tables by topic, year and publisher, whose columns stand below each other; and a plot."""
+    pytest.importorskip("matplotlib")
+    for form in ("jsonl", "parquet"):
+        pdclassify("batch", archive, "-o", form, "--format", form)
+        ran = pdclassify("batch", "--describe", form)
+        assert ran.code == 0
+        table = [line for line in ran.out.splitlines() if line.startswith("│")]
+        cells = [[cell.strip() for cell in line.strip("│").split("│")] for line in table]
+        assert ["党建 party_building", "20", "50.0%"] in cells
+        assert ["2019", "14", "7", "7"] in cells
+        assert ["水城晚报", "20", "0", "20"] in cells
+        by_publisher = [line for line in table if "报" in line]
+        assert len({cell_len(line) for line in by_publisher}) == 1
+        assert "<svg" in Path(form, "describe.svg").read_text(encoding="utf-8")
+    ran = pdclassify("batch", "--describe", "jsonl", "--plot", "plot.png")
+    assert Path("plot.png").read_bytes().startswith(b"\x89PNG")
+    before = Path("jsonl/describe.svg").read_bytes()
+    pdclassify("batch", "--describe", "jsonl")
+    assert Path("jsonl/describe.svg").read_bytes() == before
+
+
+def test_describe_says_what_it_cannot(pdclassify: Run, archive: Path) -> None:
+    """An unfinished or topicless output, a plot of another kind, options without effect."""
+    Path("empty").mkdir()
+    ran = pdclassify("batch", "--describe", "empty")
+    assert ran.code == 2
+    assert "holds no finished run" in ran.err
+    pdclassify("batch", archive, "-o", "words", "--task", "keywords")
+    assert "the task keywords gives no topics" in pdclassify("batch", "--describe", "words").err
+    pdclassify("batch", archive, "-o", "out")
+    assert "is .svg or .png" in pdclassify("batch", "--describe", "out", "--plot", "a.pdf").err
+    ran = pdclassify("batch", "--describe", "out", "--jobs", "2")
+    assert ran.err == "pdclassify: --jobs has no effect with --describe.\n"
+    assert "no effect without --describe" in pdclassify("batch", "out", "--plot", "a.svg").err
+
+
+def test_a_line_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a pipe a line comes when a minute has gone by, not with every shard."""
+    now = [1000.0]
+    said: list[str] = []
+    monkeypatch.setattr(batch.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(batch.logger, "info", said.append)
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: False, raising=False)
+    with batch._shown() as update:
+        for second in range(0, 200, 10):
+            now[0] = 1000.0 + second
+            update(Progress(1000 + 100 * second, 3, 1000, second, 400))
+    assert said == [
+        "7,000 articles, 100 a second, 15% done, about 6 minutes left, 3 errors",
+        "13,000 articles, 100 a second, 30% done, about 5 minutes left, 3 errors",
+        "19,000 articles, 100 a second, 45% done, about 4 minutes left, 3 errors",
+    ]
+
+
+def test_a_bar_on_a_terminal(archive: Path) -> None:
+    """On a terminal there is a bar while it works, and a line when it is done."""
+    master, slave = pytest.importorskip("pty").openpty()
+    command = [sys.executable, "-m", "pdclassify", "batch", str(archive), "-o", "out"]
+    with subprocess.Popen(command, stderr=slave, env={**os.environ, "TERM": "xterm"}) as process:
+        os.close(slave)
+        seen = b""
+        try:
+            while chunk := os.read(master, 4096):
+                seen += chunk
+        except OSError:  # how a terminal ends on Linux
+            pass
+    os.close(master)
+    assert process.returncode == 0
+    assert "40 articles" in seen.decode()
+    assert seen.decode().splitlines()[-1].endswith("40 articles in 1 shard, 0 errors")
