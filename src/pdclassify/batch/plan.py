@@ -21,7 +21,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from pdclassify.batch.sources import Reading, Source, missing_columns
 from pdclassify.reading.fields import RecordError
-from pdclassify.reading.records import Item, kind, line_encoding
+from pdclassify.reading.records import Item, kind, line_encoding, open_table
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -227,7 +227,6 @@ def _item_pieces(source: Source, reading: Reading, most: int) -> Iterator[Piece]
 def _table_pieces(source: Source, reading: Reading, most: int, *, packed: bool) -> Iterator[Piece]:
     """Row groups by number; one that is too large for a worker goes over in slices."""
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
     row = 0
     with ExitStack() as stack:
@@ -238,8 +237,7 @@ def _table_pieces(source: Source, reading: Reading, most: int, *, packed: bool) 
                 with gzip.GzipFile(fileobj=raw) as stream:
                     shutil.copyfileobj(stream, plain, 1 << 20)
                 raw = plain
-            # Without buffer_size a column of a row group is read as a whole.
-            table = stack.enter_context(pq.ParquetFile(raw, buffer_size=1 << 20))
+            table = stack.enter_context(open_table(raw))
             missing = missing_columns(table.schema_arrow, reading)
             if missing:
                 yield _broken(source, 0, missing)

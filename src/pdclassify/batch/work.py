@@ -20,7 +20,14 @@ from pdclassify.batch.sources import Reading
 from pdclassify.batch.tasks import Task
 from pdclassify.errors import PdclassifyError
 from pdclassify.reading.fields import FIELDS
-from pdclassify.reading.records import Item, Leftover, RecordError, parse_batch, parse_line
+from pdclassify.reading.records import (
+    Item,
+    Leftover,
+    RecordError,
+    open_table,
+    parse_batch,
+    parse_line,
+)
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -281,7 +288,6 @@ def needed_articles(
 
 def _batches(piece: Piece) -> Iterator[pa.RecordBatch]:
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
     if piece.form == "rows":
         with pa.ipc.open_stream(piece.payload) as stream:
@@ -289,6 +295,6 @@ def _batches(piece: Piece) -> Iterator[pa.RecordBatch]:
                 for start in range(0, batch.num_rows, CHUNK):
                     yield batch.slice(start, CHUNK)
         return
-    with pq.ParquetFile(piece.source, buffer_size=1 << 20) as table:
+    with open_table(piece.source) as table:
         groups = list(range(piece.start, piece.end))
         yield from table.iter_batches(batch_size=CHUNK, row_groups=groups, use_threads=False)

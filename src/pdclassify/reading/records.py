@@ -42,6 +42,7 @@ __all__ = [
     "columns",
     "kind",
     "line_encoding",
+    "open_table",
     "parse_batch",
     "parse_line",
     "read",
@@ -289,7 +290,6 @@ class _Reader:
 
     def _parquet(self, source: str, stream: BinaryIO) -> Iterator[Item]:
         import pyarrow as pa
-        import pyarrow.parquet as pq
 
         index = 0
         with ExitStack() as stack:
@@ -299,7 +299,7 @@ class _Reader:
                     while block := stream.read(1 << 20):
                         plain.write(block)
                     stream = plain
-                table = stack.enter_context(pq.ParquetFile(stream))
+                table = stack.enter_context(open_table(stream))
                 absent = set(self._fields.values()) - set(table.schema_arrow.names)
                 if absent or self._names["text"] not in table.schema_arrow.names:
                     absent.add(self._names["text"])
@@ -311,6 +311,13 @@ class _Reader:
                     index += batch.num_rows
             except (*_BROKEN, pa.ArrowException, ValueError, OverflowError) as error:
                 yield _broken(source, index, error)
+
+
+def open_table(file: str | BinaryIO) -> Any:
+    """Open a Parquet file so that no column of a row group is ever in memory as a whole."""
+    import pyarrow.parquet as pq
+
+    return pq.ParquetFile(file, buffer_size=1 << 20, pre_buffer=False)
 
 
 def parse_batch(
