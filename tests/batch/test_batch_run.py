@@ -339,13 +339,12 @@ def test_an_input_that_grows_meanwhile_is_told(tmp_path: Path) -> None:
 def test_two_runs_on_one_folder(tmp_path: Path) -> None:
     """The second is refused, whether it would resume or not; the first is not disturbed."""
     path = write_lines(tmp_path / "a.jsonl", records(100))
-    folder = Folder(tmp_path / "out")
-    folder.path.mkdir()
-    with folder.locked():
+    (tmp_path / "out").mkdir()
+    with Folder(str(tmp_path / "out")).locked():
         for resume in (False, True):
             with pytest.raises(UsageError, match=rf"another run \(process {os.getpid()}\)"):
                 go([path], tmp_path / "out", resume=resume)
-    assert list(folder.path.iterdir()) == []
+    assert list((tmp_path / "out").iterdir()) == []
     go([path], tmp_path / "out")
 
 

@@ -28,9 +28,9 @@ def cut(
     """The shards of some files, and all that is read of them."""
     fields = options.get("fields") or {}
     reading = Reading(columns(fields), fields, encoding=options.get("encoding"))  # type: ignore[arg-type]
-    found = find([str(path) for path in paths], apart_from=Path("nowhere"))
+    found = find([str(path) for path in paths], apart_from="nowhere")
     shards = list(plan(found.sources, reading, shard_bytes=shard_bytes))
-    job = Job(Path("nowhere"), "jsonl", Tiny(), reading, None, None, "run-x")
+    job = Job("nowhere", "jsonl", Tiny(), reading, None, None, "run-x")
     items = []
     for shard in shards:
         for chunk, aside in _chunks(shard, job):
@@ -174,12 +174,12 @@ def test_a_misnamed_column_is_told(tmp_path: Path) -> None:
 def test_a_missing_or_foreign_input_is_refused_at_once(tmp_path: Path) -> None:
     """A slip in the command is told before a long run, not after it."""
     with pytest.raises(InputError, match=r"gone\.jsonl: cannot be read: No such file"):
-        find([str(tmp_path / "gone.jsonl")], apart_from=tmp_path / "out")
+        find([str(tmp_path / "gone.jsonl")], apart_from=str(tmp_path / "out"))
     (tmp_path / "a.docx").write_bytes(b"")
     with pytest.raises(InputError, match=r"a\.docx: is of a kind that is not read"):
-        find([str(tmp_path / "a.docx")], apart_from=tmp_path / "out")
+        find([str(tmp_path / "a.docx")], apart_from=str(tmp_path / "out"))
     with pytest.raises(UsageError, match="standard input"):
-        find(["-"], apart_from=tmp_path / "out")
+        find(["-"], apart_from=str(tmp_path / "out"))
 
 
 def test_a_folder_is_walked_apart_from_the_output(tmp_path: Path) -> None:
@@ -187,7 +187,7 @@ def test_a_folder_is_walked_apart_from_the_output(tmp_path: Path) -> None:
     for name in ("b/2.jsonl", "a/1.jsonl", "out/part-00000.jsonl", "a/x.pdf"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("")
-    found = find([str(tmp_path)], apart_from=tmp_path / "out")
+    found = find([str(tmp_path)], apart_from=str(tmp_path / "out"))
     names = [Path(source.path).relative_to(tmp_path).as_posix() for source in found.sources]
     assert names == ["a/1.jsonl", "b/2.jsonl"]
     assert [Path(name).name for name in found.skipped] == ["x.pdf"]

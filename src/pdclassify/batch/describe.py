@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from pdclassify.batch.folder import MANIFEST
+from pdclassify.batch.folder import MANIFEST, Folder
 from pdclassify.errors import InputError, UsageError
+from pdclassify.reading.records import open_table
 
 __all__ = ["NONE", "Counts", "count", "draw"]
 
@@ -75,7 +76,7 @@ def year(date: Any) -> str | None:
     return found[1] if found else None
 
 
-def count(out: Path) -> Counts:
+def count(out: str) -> Counts:
     """Count what ``batch`` has written.
 
     Raises
@@ -85,15 +86,15 @@ def count(out: Path) -> Counts:
     UsageError
         If the run's task gave no topics.
     """
-    try:
-        manifest = json.loads((out / MANIFEST).read_bytes())
-    except (OSError, ValueError) as error:
+    folder = Folder(out)
+    manifest = folder.read_json(MANIFEST)
+    if manifest is None:
         raise InputError(
             f"{out}: holds no finished run of batch (no {MANIFEST}); finish it by --resume."
-        ) from error
+        )
     counts = Counts()
     for shard in manifest["shards"]:
-        for row in _rows(out / shard["part"]):
+        for row in _rows(folder, shard["part"]):
             if "topics" not in row and "error" not in row:
                 raise UsageError(
                     f"{out}: the task {manifest['task']} gives no topics that could be counted."
@@ -103,22 +104,20 @@ def count(out: Path) -> Counts:
     return counts
 
 
-def _rows(part: Path) -> Iterator[dict[str, Any]]:
+def _rows(folder: Folder, part: str) -> Iterator[dict[str, Any]]:
     """Yield a part's rows with the columns that are counted."""
     try:
-        if part.suffix == ".jsonl":
-            with part.open("rb") as stream:
+        with folder.open(part) as stream:
+            if part.endswith(".jsonl"):
                 yield from map(json.loads, stream)
-            return
-        import pyarrow.parquet as pq
-
-        with pq.ParquetFile(part) as table:
-            wanted = ["topics", "error", "date", "publisher"]
-            columns = [name for name in wanted if name in table.schema_arrow.names]
-            for batch in table.iter_batches(columns=columns):
-                yield from batch.to_pylist()
+                return
+            with open_table(stream) as table:
+                wanted = ["topics", "error", "date", "publisher"]
+                columns = [name for name in wanted if name in table.schema_arrow.names]
+                for batch in table.iter_batches(columns=columns):
+                    yield from batch.to_pylist()
     except OSError as error:
-        raise InputError(f"{part}: cannot be read: {error.strerror or error}.") from error
+        raise InputError(f"{folder.path}/{part}: cannot be read: {error}.") from error
 
 
 def draw(counts: Counts, path: Path, names: Mapping[str, str]) -> None:

@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
 from typing import IO, Any, BinaryIO
 
+from pdclassify.batch.store import Local, open_store
 from pdclassify.errors import OutputError, UsageError
 
 __all__ = ["ERRORS", "MANIFEST", "Folder"]
@@ -28,16 +27,17 @@ _LOCK = "lock"
 
 
 class Folder:
-    """A folder on this machine, or one that all workers see under the same path.
+    """An output's folder.
 
     Parameters
     ----------
-    path : Path
+    path : str
+        On this machine, or one that all workers see under the same path; or an address.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: str) -> None:
         self.path = path
-        self._state = path / _STATE
+        self._store = open_store(path)
 
     def begin(self, *, resume: bool) -> None:
         """See that the folder is one to write to, and make it.
@@ -50,13 +50,13 @@ class Folder:
             If it cannot be made.
         """
         try:
-            self.path.mkdir(parents=True, exist_ok=True)
-            there = sorted(path.name for path in self.path.iterdir())
+            self._store.make()
+            there = self._store.names()
         except FileExistsError:
             raise UsageError(f"{self.path}: is a file; name a folder for the output.") from None
         except OSError as error:
             raise _unwritable(self.path, error) from error
-        if (self._state / _LOCK).is_file():
+        if self._store.size(f"{_STATE}/{_LOCK}") is not None:
             with self.locked():
                 pass
         if there and not resume:
@@ -64,7 +64,7 @@ class Folder:
                 f"{self.path}: is not empty ({there[0]} …); go on with what is there by --resume, "
                 "or name another folder."
             )
-        if there and not (self._state.is_dir() or (self.path / MANIFEST).is_file()):
+        if there and not {_STATE, MANIFEST}.intersection(there):
             raise UsageError(
                 f"{self.path}: holds files ({there[0]} …), but no run that could be resumed; "
                 "name another folder."
@@ -74,6 +74,9 @@ class Folder:
     def locked(self) -> Iterator[None]:
         """Keep other runs away; the lock of a killed run is gone with it.
 
+        Elsewhere than on this machine there are no such locks: two runs of the same write the same
+        bytes there, and one of something else is refused by what stands in the folder.
+
         Raises
         ------
         UsageError
@@ -81,10 +84,18 @@ class Folder:
         OutputError
             If the folder may not be written to.
         """
+        if not isinstance(self._store, Local):
+            try:
+                self._store.make(_STATE)
+            except OSError as error:
+                raise _unwritable(self.path, error) from error
+            yield
+            return
+        path = self._store.path / _STATE / _LOCK
         while True:
             try:
-                self._state.mkdir(exist_ok=True)
-                lock = (self._state / _LOCK).open("a+")
+                self._store.make(_STATE)
+                lock = path.open("a+")
             except OSError as error:
                 raise _unwritable(self.path, error) from error
             try:
@@ -99,7 +110,7 @@ class Folder:
                 ) from None
             # A run that just ended may have removed the file between our opening and locking it.
             with suppress(OSError):
-                if os.path.samestat(os.fstat(lock.fileno()), (self._state / _LOCK).stat()):
+                if os.path.samestat(os.fstat(lock.fileno()), path.stat()):
                     break
             lock.close()
         try:
@@ -109,7 +120,7 @@ class Folder:
             yield
         finally:
             with suppress(OSError):
-                if [path.name for path in self._state.iterdir()] == [_LOCK]:
+                if self._store.names(_STATE) == [_LOCK]:
                     self.close()  # nothing was begun
             lock.close()
 
@@ -125,20 +136,19 @@ class Folder:
         OutputError
             If the disk is full, say; nothing is left of the file then.
         """
-        beside = self._state / f"{name}.{uuid.uuid4().hex[:12]}.tmp"
+        beside = f"{_STATE}/{name}.{uuid.uuid4().hex[:12]}.tmp"
         try:
-            with beside.open("xb") as stream:
+            with self._store.create(beside) as stream:
                 yield stream
                 if not state:
-                    stream.flush()
-                    os.fsync(stream.fileno())
-            beside.replace((self._state if state else self.path) / name)
+                    self._store.flush(stream)
+            self._store.move(beside, _place(name, state))
         except BaseException as error:
             with suppress(OSError):
-                beside.unlink()
+                self._store.remove(beside)
             if isinstance(error, OSError):
                 raise OutputError(
-                    f"{self.path / name}: cannot be written ({error.strerror or error}); what is "
+                    f"{self.path}/{name}: cannot be written ({error.strerror or error}); what is "
                     "finished is kept: make room, or what else is missing, and go on by --resume."
                 ) from error
             raise
@@ -152,29 +162,26 @@ class Folder:
     def read_json(self, name: str, *, state: bool = False) -> Any:
         """Return what a file of JSON holds, or None if it is not there or torn."""
         try:
-            data = ((self._state if state else self.path) / name).read_bytes()
-            return json.loads(data)
+            with self._store.open(_place(name, state)) as stream:
+                return json.loads(stream.read())
         except (FileNotFoundError, ValueError):
             return None
 
     def size(self, name: str) -> int | None:
         """Return a file's size in bytes, or None if it is not there."""
-        try:
-            return (self.path / name).stat().st_size
-        except FileNotFoundError:
-            return None
+        return self._store.size(name)
 
-    def open(self, name: str) -> IO[bytes]:
+    def open(self, name: str) -> BinaryIO:
         """Open a file for reading."""
-        return (self.path / name).open("rb")
+        return self._store.open(name)
 
     def settle(self) -> None:
         """Make the files' names last through a power failure, where the system can."""
-        _sync(self.path)
+        self._store.settle()
 
     def remove(self, name: str) -> None:
         """Remove a file, if it is there."""
-        (self.path / name).unlink(missing_ok=True)
+        self._store.remove(name)
 
     def run(self) -> Any:
         """Return the description of the run that was begun here, or None."""
@@ -183,8 +190,7 @@ class Folder:
     def set_run(self, description: Any, mark: str) -> None:
         """Keep the description of the run that begins, and a short mark of it."""
         self.write_json(_RUN, description, state=True)
-        with self.writing(mark, state=True):
-            pass
+        self.write_json(mark, None, state=True)
 
     def expect(self, mark: str) -> None:
         """See that the folder is still the run's of that mark: a worker may outlive its run.
@@ -194,34 +200,28 @@ class Folder:
         OutputError
             If it is not.
         """
-        if not (self._state / mark).is_file():
+        if self._store.size(_place(mark, state=True)) is None:
             raise OutputError(f"{self.path}: is not the folder of this run any more; begin anew.")
 
     def sweep(self) -> None:
         """Remove what a killed run left unfinished."""
-        for path in self._state.glob("*.tmp"):
-            path.unlink(missing_ok=True)
+        for name in self._store.names(_STATE):
+            if name.endswith(".tmp"):
+                self._store.remove(_place(name, state=True))
 
     def close(self) -> None:
         """Forget the state of a run that ended well."""
-        shutil.rmtree(self._state, ignore_errors=True)
+        self._store.remove_all(_STATE)
 
 
-def _unwritable(path: Path, error: OSError) -> OutputError:
+def _place(name: str, state: bool) -> str:
+    return f"{_STATE}/{name}" if state else name
+
+
+def _unwritable(path: str, error: OSError) -> OutputError:
     return OutputError(
-        f"{path}: cannot be written ({error.strerror}); name a folder that may be, with -o."
+        f"{path}: cannot be written ({error.strerror or error}); name a folder that may be, with -o."
     )
-
-
-def _sync(folder: Path) -> None:
-    """Force a folder's names to the disk."""
-    if os.name != "posix":
-        return
-    number = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(number)
-    finally:
-        os.close(number)
 
 
 if os.name == "nt":

@@ -16,11 +16,11 @@ import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from pdclassify.batch.sources import Reading, Source, missing_columns
 from pdclassify.reading.fields import RecordError
+from pdclassify.reading.places import open_file
 from pdclassify.reading.records import Item, kind, line_encoding, open_table
 
 if TYPE_CHECKING:
@@ -163,7 +163,7 @@ def _line_pieces(source: Source, reading: Reading, most: int, *, packed: bool) -
     # Every record says so itself if it has no text.
     absent = set(reading.fields.values()) - {reading.names["text"]}
     with ExitStack() as stack:
-        raw: IO[bytes] = stack.enter_context(_opened(source))
+        raw: IO[bytes] = stack.enter_context(open_file(source.path))
         try:
             stream: Any = gzip.GzipFile(fileobj=raw) if packed else raw
             try:
@@ -231,7 +231,7 @@ def _table_pieces(source: Source, reading: Reading, most: int, *, packed: bool) 
     row = 0
     with ExitStack() as stack:
         try:
-            raw: Any = stack.enter_context(_opened(source))
+            raw: Any = stack.enter_context(open_file(source.path))
             if packed:  # Parquet is read from its end
                 plain = stack.enter_context(tempfile.TemporaryFile())
                 with gzip.GzipFile(fileobj=raw) as stream:
@@ -296,10 +296,6 @@ def _stream(batch: pa.RecordBatch) -> bytes:
         writer.write_batch(batch)
     data: bytes = sink.getvalue().to_pybytes()
     return data
-
-
-def _opened(source: Source) -> IO[bytes]:
-    return Path(source.path).open("rb")
 
 
 def _broken(source: Source, index: int, error: BaseException | str) -> Piece:

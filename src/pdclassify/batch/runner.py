@@ -27,6 +27,7 @@ from pdclassify.batch.tasks import Task, make_task
 from pdclassify.batch.work import Job, Outcome, outcome_name
 from pdclassify.errors import InputError, UsageError, WorkerError
 from pdclassify.reading.fields import columns
+from pdclassify.reading.places import open_file, state
 from pdclassify.reading.records import kind
 from pdclassify.reading.records import read as check_reading
 
@@ -126,8 +127,9 @@ def run(
     inputs : sequence of str or Path
         Files and folders, as for `pdclassify.read`.
     out : str or Path
-        The folder of the output: ``part-00000.parquet`` (or ``.jsonl``) and so on,
-        ``manifest.json`` when all is done, ``errors.jsonl`` if there are any.
+        The folder of the output, on this machine or at an address that fsspec knows:
+        ``part-00000.parquet`` (or ``.jsonl``) and so on, ``manifest.json`` when all is done,
+        ``errors.jsonl`` if there are any.
     task : {"predict", "summarize", "keywords", "analyze"} or Task
     format : {"parquet", "jsonl"}, optional
         By default Parquet if all inputs are, else JSON Lines.
@@ -177,7 +179,7 @@ def run(
         raise UsageError(f"max_errors must be 0 or more. Got {max_errors}.")
     chosen = make_task(task, **options) if isinstance(task, str) else task
     reading = Reading(columns(fields), dict(fields or {}), whole, encoding)
-    folder = Folder(Path(out))
+    folder = Folder(str(out))
     found = find(paths, apart_from=folder.path)
     form = _form(format, found)
     description = describe(chosen, form, reading, shard_bytes, found)
@@ -237,7 +239,8 @@ def _schemas(
         if kind(source.path) != "parquet" or source.path.lower().endswith(".gz"):
             continue
         try:
-            schema = pq.read_schema(source.path)
+            with open_file(source.path) as stream:
+                schema = pq.read_schema(stream)
         except (OSError, pa.ArrowException):
             continue  # becomes an error of its own when its turn comes
         if reading.names["text"] not in schema.names:
@@ -338,10 +341,10 @@ def _through(
 def _check_unchanged(found: Found) -> None:
     for source in found.sources:
         try:
-            now = Path(source.path).stat()
+            now = state(source.path, fresh=True)
         except OSError as error:
             raise InputError(f"{source.path}: went away while it was read.") from error
-        if (now.st_size, now.st_mtime_ns) != (source.size, source.modified):
+        if now != (source.size, source.modified):
             raise InputError(
                 f"{source.path}: changed while it was read; begin anew in another folder when it "
                 "is whole."

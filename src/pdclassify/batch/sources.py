@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pdclassify.errors import InputError, UsageError
+from pdclassify.reading.places import is_folder, is_remote, state, walk
 from pdclassify.reading.records import Item, kind, read
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class Source:
 
     path: str
     size: int
-    modified: int
+    modified: int | str
 
     def identity(self) -> dict[str, Any]:
         """Return the same as JSON."""
@@ -58,13 +58,13 @@ class Found:
     skipped: tuple[str, ...]
 
 
-def find(inputs: Sequence[str], *, apart_from: Path) -> Found:
+def find(inputs: Sequence[str], *, apart_from: str) -> Found:
     """List the files to be read: those named, and those in folders in the order of their names.
 
     Parameters
     ----------
     inputs : sequence of str
-    apart_from : Path
+    apart_from : str
         The output's folder, which may lie in an input's.
 
     Raises
@@ -77,42 +77,47 @@ def find(inputs: Sequence[str], *, apart_from: Path) -> Found:
     """
     sources: list[Source] = []
     skipped: list[str] = []
-    own = apart_from.resolve()
-
-    def fail(error: OSError) -> None:
-        raise InputError(f"{error.filename}: cannot be read: {error.strerror}.")
-
     for path in inputs:
         if path == "-":
             raise UsageError(
                 "batch reads files and folders: standard input cannot be read a second time."
             )
-        if not Path(path).is_dir():
-            if Path(path).exists() and kind(path) is None:
+        if not is_folder(path):
+            if kind(path) is None and (is_remote(path) or Path(path).exists()):
                 raise InputError(
                     f"{path}: is of a kind that is not read; give .txt, .md, .jsonl, .ndjson, .csv "
                     "or .parquet, each also .gz."
                 )
             sources.append(_source(path))
             continue
-        for parent, folders, files in os.walk(path, onerror=fail):
-            folders[:] = sorted(name for name in folders if Path(parent, name).resolve() != own)
-            for name in sorted(files):
-                file = os.path.join(parent, name)  # noqa: PTH118  # keeps the path as the user gave it
-                if kind(file) is None:
-                    skipped.append(file)
-                else:
-                    sources.append(_source(file))
+        for file in walk(path):
+            if isinstance(file, OSError):
+                raise _unreadable(str(file.filename or path), file)
+            if _is_below(file, apart_from):
+                continue
+            if kind(file) is None:
+                skipped.append(file)
+            else:
+                sources.append(_source(file))
     return Found(tuple(sources), tuple(skipped))
+
+
+def _is_below(file: str, folder: str) -> bool:
+    if is_remote(file) or is_remote(folder):
+        return file.startswith(f"{folder.rstrip('/')}/")
+    return Path(file).resolve().is_relative_to(Path(folder).resolve())
 
 
 def _source(path: str) -> Source:
     try:
-        with Path(path).open("rb") as stream:
-            found = os.fstat(stream.fileno())
+        return Source(path, *state(path))
     except OSError as error:
-        raise InputError(f"{path}: cannot be read: {error.strerror}.") from error
-    return Source(path, found.st_size, found.st_mtime_ns)
+        raise _unreadable(path, error) from error
+
+
+def _unreadable(path: str, error: OSError) -> InputError:
+    said = error.strerror or ("no such file" if isinstance(error, FileNotFoundError) else error)
+    return InputError(f"{path}: cannot be read: {said}.")
 
 
 def missing_columns(schema: pa.Schema, reading: Reading) -> str | None:

@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pdclassify.article import Article
@@ -20,6 +19,7 @@ from pdclassify.batch.sources import Reading
 from pdclassify.batch.tasks import Task
 from pdclassify.errors import PdclassifyError
 from pdclassify.reading.fields import FIELDS
+from pdclassify.reading.places import open_file
 from pdclassify.reading.records import (
     Item,
     Leftover,
@@ -54,7 +54,7 @@ class Job:
 
     Parameters
     ----------
-    folder : Path
+    folder : str
     form : {"parquet", "jsonl"}
     task : Task
     reading : Reading
@@ -66,7 +66,7 @@ class Job:
         By what the folder is known to be this run's, still.
     """
 
-    folder: Path
+    folder: str
     form: str
     task: Task
     reading: Reading
@@ -212,7 +212,7 @@ def _items(piece: Piece, reading: Reading) -> Iterator[Item]:
     elif piece.form == "block":
         yield from _parsed(io.BytesIO(piece.payload), piece, reading)
     else:
-        with Path(piece.source).open("rb") as stream:
+        with open_file(piece.source) as stream:
             stream.seek(piece.start)
             yield from _parsed(stream, piece, reading)
 
@@ -295,6 +295,6 @@ def _batches(piece: Piece) -> Iterator[pa.RecordBatch]:
                 for start in range(0, batch.num_rows, CHUNK):
                     yield batch.slice(start, CHUNK)
         return
-    with open_table(piece.source) as table:
+    with open_file(piece.source) as stream, open_table(stream) as table:
         groups = list(range(piece.start, piece.end))
         yield from table.iter_batches(batch_size=CHUNK, row_groups=groups, use_threads=False)

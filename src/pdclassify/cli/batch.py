@@ -124,7 +124,7 @@ def command(
     except KeyboardInterrupt:
         say(f"stopped; what is finished stands in {out}: go on by the same command with --resume.")
         raise
-    _tell(report, Path(out), options["max_errors"])
+    _tell(report, out, options["max_errors"])
     return report.exit_code
 
 
@@ -142,11 +142,11 @@ def _describe(inputs: Inputs, plot: str | None, used: list[str]) -> int:
         raise UsageError("--describe takes one folder that batch has written, and nothing else.")
     from pdclassify.cli.counts import show
 
-    show(Path(inputs.paths[0]), Path(plot) if plot else None)
+    show(inputs.paths[0], Path(plot) if plot else None)
     return 0
 
 
-def _tell(report: Report, out: Path, most: int | None) -> None:
+def _tell(report: Report, out: str, most: int | None) -> None:
     """Say what a user must know, and what came of it if anybody is looking."""
     if report.already:
         if sys.stderr.isatty():
@@ -165,8 +165,9 @@ def _tell(report: Report, out: Path, most: int | None) -> None:
     if report.errors:
         from pdclassify.batch.folder import ERRORS
 
-        say(_first_error(out / ERRORS))
-        say(f"{_many(report.errors, 'error')}; each is told in {out / ERRORS}")
+        errors = f"{out.rstrip('/')}/{ERRORS}"
+        say(_first_error(errors))
+        say(f"{_many(report.errors, 'error')}; each is told in {errors}")
     if not report.finished:
         say(
             f"stopped, since there were more than {most} errors; "
@@ -187,9 +188,11 @@ def _many(number: int, one: str, several: str | None = None) -> str:
     return f"{number:,} {one if number == 1 else several or one + 's'}"
 
 
-def _first_error(errors: Path) -> str:
+def _first_error(errors: str) -> str:
     """Return the first error of a run: often the others are of its kind."""
-    with errors.open("rb") as stream:
+    from pdclassify.reading.places import open_file
+
+    with open_file(errors) as stream:
         error = json.loads(stream.readline())
     place = "" if error["position"] == "file" else f"{error['position']}: "
     return f"{error['file']}: {place}{error['reason']}"

@@ -12,12 +12,13 @@ from pdclassify.batch.describe import NONE, Counts, count, draw
 from pdclassify.cli.options import CHINESE
 from pdclassify.cli.stream import say
 from pdclassify.errors import OutputError
+from pdclassify.reading.places import is_remote
 
 #: Rows of a table; of more publishers than these the rest are summed up.
 MOST = 20
 
 
-def show(out: Path, plot: Path | None) -> None:
+def show(out: str, plot: Path | None) -> None:
     """Print the counts of a finished output, and draw them."""
     counts = count(out)
     console = Console(highlight=False, markup=False, emoji=False)
@@ -32,10 +33,13 @@ def show(out: Path, plot: Path | None) -> None:
     console.print(table)
     for name in counts.by:
         console.print(_division(counts, name, topics))
+    if plot is None and is_remote(out):
+        say("no plot: name a file on this machine for it by --plot")
+        return
     if plot is None and find_spec("matplotlib") is None:
         say("no plot: it needs Matplotlib, pip install 'pdclassify[plot]'")
         return
-    path = plot or out / "describe.svg"
+    path = plot or Path(out, "describe.svg")
     try:
         draw(counts, path, _names(topics))
     except OSError as error:

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import gzip
 import io
-import os
 import sys
 import tempfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from pdclassify.article import Article
 from pdclassify.errors import DecodeError, UsageError
@@ -28,6 +27,7 @@ from pdclassify.reading.fields import (
     parse_line,
     to_article,
 )
+from pdclassify.reading.places import is_folder, is_remote, open_file, walk
 from pdclassify.reading.streams import Chained, Lines, first_bytes, line_encoding
 from pdclassify.reading.table import read_csv
 
@@ -83,8 +83,9 @@ def read(
     Parameters
     ----------
     inputs : sequence of str or Path
-        Files; folders, which are walked in the order of their names; ``"-"`` for standard input,
-        which is JSON Lines if its first byte that is not blank is ``{``, else a page.
+        Files; folders, which are walked in the order of their names; both also as addresses that
+        fsspec knows (``s3://…``); ``"-"`` for standard input, which is JSON Lines if its first
+        byte that is not blank is ``{``, else a page.
     whole : bool, default=False
         Take a page for one article.
     encoding : str, optional
@@ -122,7 +123,7 @@ def _check(
     """Refuse options without an effect, as far as the names of the inputs tell."""
     if paths.count("-") > 1:
         raise UsageError("Standard input can be read only once. Got '-' twice.")
-    kinds = {kind(path) if path != "-" and not Path(path).is_dir() else "any" for path in paths} - {
+    kinds = {kind(path) if path != "-" and not is_folder(path) else "any" for path in paths} - {
         None
     }
     if not kinds or "any" in kinds:
@@ -139,7 +140,7 @@ def _read(paths: Sequence[str], reader: _Reader, stdin: BinaryIO | None) -> Iter
     for path in paths:
         if path == "-":
             yield from reader.stream(stdin if stdin is not None else sys.stdin.buffer)
-        elif Path(path).is_dir():
+        elif is_folder(path):
             yield from _walk(path, reader)
         else:
             yield from reader.file(path)
@@ -147,19 +148,13 @@ def _read(paths: Sequence[str], reader: _Reader, stdin: BinaryIO | None) -> Iter
 
 def _walk(folder: str, reader: _Reader) -> Iterator[Item]:
     """Read a folder's files in the order of their names, and name those that are not read."""
-    refused: list[OSError] = []
-    for parent, folders, files in os.walk(folder, onerror=refused.append):
-        folders.sort()
-        while refused:
-            yield _broken(str(refused[0].filename or parent), 0, refused.pop(0))
-        for name in sorted(files):
-            path = os.path.join(parent, name)  # noqa: PTH118  # keeps the path as the user gave it
-            if kind(path) is None:
-                yield Skipped(path, Path(name).suffix)
-            else:
-                yield from reader.file(path)
-    for error in refused:
-        yield _broken(str(error.filename or folder), 0, error)
+    for path in walk(folder):
+        if isinstance(path, OSError):
+            yield _broken(str(path.filename or folder), 0, path)
+        elif kind(path) is None:
+            yield Skipped(path, Path(path).suffix)
+        else:
+            yield from reader.file(path)
 
 
 def _broken(source: str, index: int, error: BaseException | str) -> RecordError:
@@ -193,13 +188,13 @@ class _Reader:
         form = kind(path)
         if form is None:
             ending = Path(path).suffix or "without an ending"
-            missing = not Path(path).exists()
+            missing = not is_remote(path) and not Path(path).exists()
             why = "no such file or folder" if missing else f"a file {ending} is not read; {_KNOWN}"
             yield _broken(path, 0, why)
             return
         with ExitStack() as stack:
             try:
-                stream: BinaryIO = stack.enter_context(Path(path).open("rb"))
+                stream: BinaryIO = stack.enter_context(open_file(path))
                 if path.lower().endswith(".gz"):
                     stream = stack.enter_context(gzip.GzipFile(fileobj=stream))  # type: ignore[assignment]  # is one in all but name
             except OSError as error:
