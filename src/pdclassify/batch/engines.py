@@ -119,7 +119,7 @@ def outcomes(shards: Iterator[Shard], job: Job, jobs: int) -> Generator[Outcome]
         n_jobs=jobs,
         return_as="generator_unordered",
         batch_size=1,
-        pre_dispatch="n_jobs + 2",
+        pre_dispatch="1.5 * n_jobs",
         initializer=_end_with,
         initargs=(os.getpid(),),
     )

@@ -32,6 +32,8 @@ __all__ = ["SHARD_BYTES", "Piece", "Shard", "plan"]
 #: ``predict`` and a dozen for ``analyze``; what is lost, at most, of each worker's work by a kill.
 SHARD_BYTES = 8 << 20
 
+_ROWS = 512
+
 _BROKEN = (OSError, EOFError, zlib.error)
 
 
@@ -277,25 +279,39 @@ def _slices(
     table: Any, source: Source, group: int, row: int, rows: int, size: int, most: int, whole: int
 ) -> Iterator[Piece]:
     step = max(1, rows * most // size)
-    for batch in table.iter_batches(batch_size=step, row_groups=[group], use_threads=False):
-        weight = size * batch.num_rows // max(rows, 1)
-        cost = source.size * weight // whole
-        end = row + batch.num_rows
-        yield Piece(
-            source.path, "rows", row, end, row, payload=_stream(batch), weight=weight, cost=cost
-        )
-        row = end
+    held: list[pa.RecordBatch] = []
+    count = 0
+    # Few rows at a time, since what the reader holds of them is several times their size.
+    for batch in table.iter_batches(min(step, _ROWS), row_groups=[group], use_threads=False):
+        held.append(batch)
+        count += batch.num_rows
+        if count >= step:
+            yield _slice(source, held, row, count, size * count // rows, whole)
+            row, held, count = row + count, [], 0
+    if held:
+        yield _slice(source, held, row, count, size * count // rows, whole)
 
 
-def _stream(batch: pa.RecordBatch) -> bytes:
-    """Return a batch as an Arrow stream: its own rows only, whatever it was cut from."""
+def _slice(
+    source: Source, held: Sequence[pa.RecordBatch], row: int, count: int, weight: int, whole: int
+) -> Piece:
+    """Return rows as an Arrow stream: these only, whatever they were cut from."""
     import pyarrow as pa
 
     sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, batch.schema) as writer:
-        writer.write_batch(batch)
-    data: bytes = sink.getvalue().to_pybytes()
-    return data
+    with pa.ipc.new_stream(sink, held[0].schema) as writer:
+        for batch in held:
+            writer.write_batch(batch)
+    return Piece(
+        source.path,
+        "rows",
+        row,
+        row + count,
+        row,
+        payload=sink.getvalue().to_pybytes(),
+        weight=weight,
+        cost=source.size * weight // whole,
+    )
 
 
 def _broken(source: Source, index: int, error: BaseException | str) -> Piece:
