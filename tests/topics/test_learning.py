@@ -56,7 +56,7 @@ def test_pairs_are_learned_with_a_corpus(few_dimensions: None) -> None:
     ]
     assert right[0] < 80
     assert right[1] >= 95
-    assert model.info["corpus"] == 400
+    assert model.info["corpus"]["documents"] == 400
     assert model.info["recipe"] == "articles, with a corpus"
     found = model.explain(others[0], "told")
     assert found.intercept + sum(t.weight for t in found.terms) == pytest.approx(found.decision)

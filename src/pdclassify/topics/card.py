@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from pdclassify.topics.layers import Layer
 from pdclassify.topics.model import TopicModel
 
 __all__ = ["model_card"]
@@ -31,7 +32,7 @@ def model_card(model: TopicModel, *, command: str) -> str:
     lines = [
         f"# {model.name}",
         "",
-        "A linear model over character n-grams (TF-IDF), made by `pdclassify train`.",
+        f"{_kind(model)}, made by `pdclassify train`.",
         "",
         "```sh",
         command,
@@ -43,13 +44,13 @@ def model_card(model: TopicModel, *, command: str) -> str:
         f" `{info['data_sha256'][:16]}…`). The labels are as found in the data: the model says what"
         " its labellers would.",
         "",
+        *_corpus(info["corpus"]),
         *_counts("topic", info["documents_by_topic"]),
         *_counts("publisher", info["documents_by_publisher"]),
         *_counts("year", info["documents_by_year"]),
         "## How it was made",
         "",
-        f"Recipe “{info['recipe']}”: {info['why']}. One squared-hinge machine a topic, C = {info['C']};"
-        " weights kept in 16 bits.",
+        f"Recipe “{info['recipe']}”: {info['why']}. {_machine(info)}; weights kept in 16 bits.",
         *_thresholds(model, str(info["operating_point"])),
         "",
         "## How good it is",
@@ -85,10 +86,41 @@ def model_card(model: TopicModel, *, command: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _size(layer: Any) -> int:
+def _kind(model: TopicModel) -> str:
+    """Say what the model is."""
+    if any(layer.subject is not None for layer in model.layers):
+        return (
+            "A linear model over character n-grams (TF-IDF), and a quadratic form of low rank over what"
+            " pairs of characters say of an article's subject"
+        )
+    return "A linear model over character n-grams (TF-IDF)"
+
+
+def _machine(info: Mapping[str, Any]) -> str:
+    """Say how the weights were found."""
+    if info["corpus"] is None:
+        return f"One squared-hinge machine a topic, C = {info['C']}"
+    return "Ridge regression with a kernel"
+
+
+def _corpus(corpus: Mapping[str, Any] | None) -> list[str]:
+    """Say what unlabelled documents there were."""
+    if corpus is None:
+        return []
+    return [
+        f"What articles differ in was learned from {corpus['documents']} more documents, without"
+        f" labels (SHA-256 of the texts `{corpus['sha256'][:16]}…`).",
+        "",
+    ]
+
+
+def _size(layer: Layer) -> int:
     """Return the bytes of a layer's arrays."""
-    features = layer.features
-    return int(features.vocabulary.codes.nbytes + features.idf.nbytes + layer.weights.nbytes)
+    features, subject = layer.features, layer.subject
+    size = features.vocabulary.codes.nbytes + features.idf.nbytes + layer.weights.nbytes
+    if subject is not None:
+        size += 4 * len(subject.terms) + subject.weights.nbytes + subject.forms.nbytes
+    return size
 
 
 def _counts(what: str, counts: Mapping[str, int]) -> list[str]:

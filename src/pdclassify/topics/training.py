@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -113,6 +114,16 @@ def choose_recipe(data: Labelled) -> Recipe:
         max_terms=190_000,
         C=3.0,
     )
+
+
+def _told(corpus: Sequence[str | Article] | None) -> dict[str, Any] | None:
+    """Return what a manifest tells of a corpus."""
+    if corpus is None:
+        return None
+    digest = hashlib.sha256()
+    for document in corpus:
+        digest.update(hashlib.sha256(part(document, "text").encode("utf-8", "replace")).digest())
+    return {"documents": len(corpus), "sha256": digest.hexdigest()}
 
 
 def _with_corpus(recipe: Recipe, changes: Mapping[str, Any], size: int) -> Recipe:
@@ -275,7 +286,7 @@ def fit(
             "recipe": recipe.name,
             "why": recipe.why,
             "C": recipe.C,
-            "corpus": None if corpus is None else len(corpus),
+            "corpus": _told(corpus),
             "operating_point": operating_point,
             "documents": len(data.documents),
             "documents_by_topic": {
