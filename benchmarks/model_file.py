@@ -1,4 +1,4 @@
-"""What does the shipped model weigh (bytes, load, memory), and is a changed bit noticed?
+"""The files of the shipped model: bytes, loading, memory, and whether a changed bit is noticed.
 
 ``python benchmarks/model_file.py``. Each figure of time and memory is the median of processes of their
 own; memory is counted above a process that imported numpy.
