@@ -8,8 +8,6 @@ of an hour.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
 from common import machine, records, write_result
@@ -33,17 +31,6 @@ def articles() -> list[Article]:
     ]
 
 
-def subset(data: Labelled, rows: np.ndarray) -> Labelled:
-    """Return some of the documents."""
-    return replace(
-        data,
-        documents=[data.documents[place] for place in np.flatnonzero(rows)],
-        targets=data.targets[rows],
-        doubtful=data.doubtful[rows],
-        primary=data.primary[rows],
-    )
-
-
 def corpus() -> list[Article]:
     """Return the articles without labels."""
     return [
@@ -58,7 +45,7 @@ def predict(
     """Train on some rows, with ``texts`` as a corpus, and return what is predicted of others."""
     tested = {data.documents[place].id for place in np.flatnonzero(test)}
     others = [article for article in texts if article.id not in tested]
-    model = fit(subset(data, learn), name="fold", corpus=others)
+    model = fit(data.of(learn), name="fold", corpus=others)
     predictions = model.predict([data.documents[place] for place in np.flatnonzero(test)])
     passed = np.array([[topic in p.topics for topic in data.topics] for p in predictions])
     shares = np.array([[p.probabilities[topic] for topic in data.topics] for p in predictions])

@@ -101,11 +101,34 @@ def test_bad_data_is_said(documents: list[str], labels: list[str], words: str) -
     assert words in str(caught.value)
 
 
-def test_contradictory_duplicates_are_survived() -> None:
-    """The same text with two labels is learned from without complaint, as the doubt it is."""
+def test_contradictory_duplicates_are_learned_from_and_said() -> None:
+    """The same text with two labels is learned from, as the doubt it is, and counted in a note."""
     texts, labels = made()
+    assert train([*texts, texts[1]], [*labels, labels[1]]).info["notes"] == []
     model = train([*texts, texts[0], texts[0]], [*labels, "weather", "harvest"])
     assert len(model.predict(texts)) == len(texts)
+    (note,) = model.info["notes"]
+    assert "with different labels: 1;" in note
+    assert texts[0][:20] in note
+
+
+def test_empty_documents_are_left_out_and_said() -> None:
+    """Empty documents teach nothing: the model is the same without them, and they are counted."""
+    texts, labels = made()
+    plain = train(texts, labels)
+    model = train([*texts, "", " \n"], [*labels, "weather", "harvest"])
+    assert np.array_equal(model.intercept, plain.intercept)
+    assert model.info["documents"] == len(texts)
+    assert model.info["notes"] == ["Empty documents, left out: 2."]
+
+
+def test_precision_out_of_reach_is_said() -> None:
+    """Where no threshold reaches the precision asked for, the topic is never told, which is said."""
+    texts, _ = made(40)
+    torn = [["a"] for _ in texts] + [[] for _ in texts]
+    model = train(texts * 2, torn, operating_point="precision:0.9")
+    assert model.thresholds["a"] == 1.0
+    assert any("a: no threshold reaches" in note for note in model.info["notes"])
 
 
 def test_wrong_arguments_are_refused() -> None:
@@ -146,3 +169,18 @@ def test_evaluation_counts_what_is_wrong() -> None:
     assert found.accuracy < 1
     assert found.per_topic["chess"]["f1"] == 0
     assert "ece" not in found.to_dict()
+
+
+def test_groups_count_the_topics_they_have() -> None:
+    """A group without any example of a topic is not charged with it; lengths stand in their order."""
+    texts, labels = made(40)
+    model = train(texts, labels)
+    long = [text * 8 for text in texts]
+    only = [
+        Article(text=t, publisher="报")
+        for t, la in zip(texts, labels, strict=True)
+        if la == "weather"
+    ]
+    found = evaluate(model, [*long, *only], [*labels, *["weather"] * len(only)], draws=20)
+    assert found.by_publisher["报"] == {"macro_f1": 1.0, "n": 40}
+    assert list(found.by_length) == ["0 to 299", "1000 to 1999"]

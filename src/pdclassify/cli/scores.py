@@ -33,6 +33,8 @@ def print_scores(found: Evaluation, model: TopicModel) -> None:
             interval = "" if low is None else f"  95 % interval {low:.3f} to {high:.3f}"
             console.print(f"  {name:<9} {value:.3f}{interval}")
     _topics(console, found.per_topic)
+    if found.reliability:
+        _reliability(console, found.reliability)
     if len(found.confusion) <= 12:
         _confusion(console, found.confusion)
     for title, groups in (("length", found.by_length), ("publisher", found.by_publisher)):
@@ -60,8 +62,27 @@ def _topics(console: Console, per_topic: Mapping[str, Mapping[str, float]]) -> N
     console.print(table)
 
 
+def _reliability(
+    console: Console, reliability: Mapping[str, Sequence[Mapping[str, float]]]
+) -> None:
+    table = _table(["said", *(f"true: {_name(topic)}" for topic in reliability)])
+    bins = {
+        topic: {min(int(row["probability"] * 10), 9): row for row in rows}
+        for topic, rows in reliability.items()
+    }
+    for place in range(10):
+        cells = (
+            f"{found[place]['share']:.0%} of {int(found[place]['n']):,}" if place in found else "-"
+            for found in bins.values()
+        )
+        table.add_row(f"{place * 10} to {place * 10 + 10} %", *cells)
+    console.print()
+    console.print(table)
+
+
 def _confusion(console: Console, confusion: Mapping[str, Mapping[str, int]]) -> None:
     names = list(dict.fromkeys([*confusion, *(name for row in confusion.values() for name in row)]))
+    names.sort(key="none".__eq__)  # at the end
     table = _table(["labelled \\ predicted", *map(_name, names)])
     for true, row in confusion.items():
         table.add_row(_name(true), *(f"{row.get(name, 0):,}" for name in names))

@@ -96,6 +96,7 @@ def _told(info: Any) -> str:
         [
             f"{info['documents']} documents: "
             + ", ".join(f"{topic} {n}" for topic, n in info["documents_by_topic"].items()),
+            *info["notes"],
             f"Recipe {info['recipe']}: {info['why']}.",
             f"Out of fold: macro-F1 {found['macro_f1']:.3f} (95 % interval {low:.3f} to"
             f" {high:.3f}), accuracy {found['accuracy']:.3f}.",

@@ -48,6 +48,7 @@ def model_card(model: TopicModel, *, command: str) -> str:
         *_counts("topic", info["documents_by_topic"]),
         *_counts("publisher", info["documents_by_publisher"]),
         *_counts("year", info["documents_by_year"]),
+        *(line for note in info["notes"] for line in (f"- {note}", "")),
         "## How it was made",
         "",
         f"Recipe “{info['recipe']}”: {info['why']}. {_machine(info)}; weights kept in 16 bits.",

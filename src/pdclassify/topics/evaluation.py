@@ -68,7 +68,7 @@ class Evaluation:
     confusion : dict
         True topic (or ``none``) -> predicted topic (or ``none``) -> documents.
     by_length, by_publisher : dict
-        Group -> macro_f1 and n.
+        Group -> macro_f1 (over the topics that are true or predicted there) and n.
     """
 
     accuracy: float
@@ -262,13 +262,22 @@ def _confusion(outcome: Outcome) -> dict[str, dict[str, int]]:
         for topic in missed or (["none"] if not true.any() else []):
             for other in false or (["none"] if missed else []):
                 counts[topic][other] += 1
-    return {topic: dict(row) for topic, row in counts.items()}
+    names = [*outcome.topics, "none"]
+    return {
+        true: {said: counts[true][said] for said in names if said in counts[true]}
+        for true in names
+        if true in counts
+    }
 
 
 def _length(document: str | Article) -> str:
     """Name the range that the length of a document is in, in characters."""
     size = len(part(document, "body"))
-    low, high = next((low, high) for low, high in _LENGTHS if high is None or size < high)
+    return next(_range(low, high) for low, high in _LENGTHS if high is None or size < high)
+
+
+def _range(low: int, high: int | None) -> str:
+    """Name a range of lengths."""
     return f"{low} or more" if high is None else f"{low} to {high - 1}"
 
 
@@ -283,8 +292,9 @@ def _by_group(
     """Return macro-F1 and number of documents of each group that is large enough."""
     result = {}
     names = np.array([group or "" for group in groups])
-    for name in sorted(set(names.tolist()) - {""}):
-        rows = names == name
-        if rows.sum() >= _FEWEST:
-            result[name] = {"macro_f1": _macro(targets[rows], passed[rows]), "n": int(rows.sum())}
+    shortest = {_range(low, high): place for place, (low, high) in enumerate(_LENGTHS)}
+    for name in sorted(set(names.tolist()) - {""}, key=lambda name: (shortest.get(name, 0), name)):
+        true, said = targets[names == name], passed[names == name]
+        if len(true) >= _FEWEST and (seen := (true | said).any(axis=0)).any():
+            result[name] = {"macro_f1": _macro(true[:, seen], said[:, seen]), "n": len(true)}
     return result

@@ -9,7 +9,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -29,6 +29,7 @@ __all__ = [
     "digest_of",
     "labelled",
     "labels_of",
+    "without_empty",
 ]
 
 #: Fewer examples of a topic than this cannot be split into folds.
@@ -58,6 +59,16 @@ class Labelled:
     multilabel: bool
     doubtful: NDArray[np.bool_]
     primary: NDArray[np.int64]
+
+    def of(self, rows: NDArray[np.bool_]) -> Labelled:
+        """Return some of the documents, by a mask."""
+        return replace(
+            self,
+            documents=[self.documents[place] for place in np.flatnonzero(rows)],
+            targets=self.targets[rows],
+            doubtful=self.doubtful[rows],
+            primary=self.primary[rows],
+        )
 
 
 def labelled(articles: Iterable[Article], *, field: str | None = None) -> Labelled:
@@ -185,8 +196,45 @@ def check(data: Labelled) -> None:
                 f"Too few documents without {topic} ({len(data.documents) - count}): {FLOOR} at"
                 " least, or there is nothing to tell it from."
             )
-    if not any(part(document, "text").strip() for document in data.documents):
+
+
+def without_empty(data: Labelled) -> tuple[Labelled, list[str]]:
+    """Leave out documents without a character; say that, and where labels contradict each other.
+
+    Returns
+    -------
+    data : Labelled
+    notes : list of str
+        What whoever labelled the documents should know.
+
+    Raises
+    ------
+    TrainingError
+        If all documents are empty.
+    """
+    texts = [part(document, "text") for document in data.documents]
+    full = np.array([bool(text.strip()) for text in texts], dtype=bool)
+    if not full.any():
         raise TrainingError("All documents are empty.")
+    notes = []
+    if not full.all():
+        notes.append(f"Empty documents, left out: {int((~full).sum())}.")
+        data = data.of(full)
+        texts = [text for text, has in zip(texts, full.tolist(), strict=True) if has]
+    first: dict[str, int] = {}
+    torn = {}
+    for place, text in enumerate(texts):
+        other = first.setdefault(text, place)
+        if (data.targets[place] != data.targets[other]).any():
+            torn[text] = data.documents[other]
+    if torn:
+        named = next(iter(torn.values()))
+        name = named[:20] if isinstance(named, str) else named.id
+        notes.append(
+            f"Texts that stand there more than once with different labels: {len(torn)}; {name!r},"
+            " for one."
+        )
+    return data, notes
 
 
 def assign_folds(data: Labelled, n_folds: int = 5) -> NDArray[np.int64]:

@@ -35,6 +35,7 @@ from pdclassify.topics.labels import (
     counted,
     digest_of,
     labelled,
+    without_empty,
 )
 from pdclassify.topics.layers import Layer, quantize
 from pdclassify.topics.learning import fit_linear, joined, out_of_fold
@@ -222,6 +223,7 @@ def fit(
 ) -> TopicModel:
     """Learn a model from labelled documents; the parameters are those of `train`."""
     precision = precision_of(operating_point, data.multilabel)
+    data, notes = without_empty(data)
     check(data)
     recipe = replace(choose_recipe(data), **(changes or {}))
     if corpus is not None:
@@ -268,6 +270,11 @@ def fit(
             topic: threshold(probabilities[:, column], data.targets[:, column], precision)
             for column, topic in enumerate(data.topics)
         }
+        notes += [
+            f"{topic}: no threshold reaches the precision {precision} out of fold, so it is never told."
+            for topic, least in thresholds.items()
+            if least >= 1.0 and precision is not None
+        ]
         primary = primary_rule(probabilities, by_field, [f.name for f, _ in recipe.fields], data)
     else:
         calibration = softmax(decisions, data.targets)
@@ -287,6 +294,7 @@ def fit(
             "why": recipe.why,
             "C": recipe.C,
             "corpus": _told(corpus),
+            "notes": notes,
             "operating_point": operating_point,
             "documents": len(data.documents),
             "documents_by_topic": {
