@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 
 from pdclassify import split_page
@@ -58,3 +60,18 @@ def test_explain_shows_marks_sums_and_terms(pdclassify, examples, monkeypatch):
     assert "三起违反中央八项规定精神问题被通报" in ran.out
     assert "= decision" in ran.out
     assert "(not given)" in ran.out
+
+
+def test_blanks_in_terms_are_shown(pdclassify, tmp_path, monkeypatch):
+    """A term of a space or a line end can be seen in the table."""
+    monkeypatch.setenv("COLUMNS", "80")
+    data = tmp_path / "titles.jsonl"
+    lines = [
+        {"text": f"{place} {what}", "label": what}
+        for what in ("晴", "雨")
+        for place in ("河东", "河西", "山南", "山北", "湖中", "海上")
+    ]
+    data.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    assert pdclassify("train", data, "-o", tmp_path / "model").code == 0
+    ran = pdclassify("explain", data, "--model", tmp_path / "model", "--format", "table")
+    assert "␣晴⏎" in ran.out

@@ -25,6 +25,8 @@ LISTED = 8
 
 #: From which share of the strongest mark on a character is marked, and how.
 MARKS = ((0.5, "bold green", "bold red"), (0.2, "green", "red"))
+# Blanks in a term, where marks are kept, as one sees them in an editor.
+_SHOWN = str.maketrans({" ": "␣", "\n": "⏎"})
 
 
 class Marked(View):
@@ -58,7 +60,7 @@ class Marked(View):
                 cell = Text("  ")
                 if n < len(terms):
                     cell.append(right(f"{terms[n]['weight']:+.3f}", 7), "dim")
-                    cell.append(f"  {terms[n]['term']}", style)
+                    cell.append(f"  {terms[n]['term'].translate(_SHOWN)}", style)
                     times = len(terms[n]["spans"])
                     cell.append(f" ×{times}" if times else " headline", "dim")
                 cell.truncate(wide, pad=True)
