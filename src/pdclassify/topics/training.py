@@ -223,6 +223,7 @@ def fit(
 ) -> TopicModel:
     """Learn a model from labelled documents; the parameters are those of `train`."""
     precision = precision_of(operating_point, data.multilabel)
+    digest = digest_of(data)
     data, notes = without_empty(data)
     check(data)
     recipe = replace(choose_recipe(data), **(changes or {}))
@@ -303,7 +304,7 @@ def fit(
             },
             "documents_by_publisher": counted(data, "publisher"),
             "documents_by_year": counted(data, "date"),
-            "data_sha256": digest_of(data),
+            "data_sha256": digest,
             "out_of_fold": _rounded(score(outcome, data.documents).to_dict()),
         },
     )
