@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from typing import TYPE_CHECKING
+from functools import partial
+from itertools import pairwise
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pdclassify.article import Article, Explanation, Span, TermWeight
 from pdclassify.topics.features import part
+from pdclassify.topics.vocabulary import left_aligned, terms_of
 
 if TYPE_CHECKING:
     from pdclassify.topics.layers import Layer
@@ -16,68 +19,94 @@ if TYPE_CHECKING:
 
 __all__ = ["explain"]
 
+_UNKNOWN = -1  # in place of an offset that is not known
+
+
+class _Said(NamedTuple):
+    """What one field says: its terms, ascending, and each place where one stands in the input."""
+
+    codes: NDArray[np.uint64]  # left-aligned
+    weights: NDArray[np.float64]
+    terms: NDArray[np.int64]  # which of the codes stands there
+    starts: NDArray[np.int64]
+    ends: NDArray[np.int64]
+
 
 def explain(model: TopicModel, document: str | Article, topic: str) -> Explanation:
     """Return what `TopicModel.explain` promises."""
     column = model.column(topic)
-    weights: dict[str, float] = defaultdict(float)
-    spans: dict[str, set[Span]] = defaultdict(set)
-    for layer in model.layers:
-        for term, weight, places in _terms(layer, document, column):
-            weights[term] += weight
-            spans[term].update(places)
-    terms = (TermWeight(term, weights[term], tuple(sorted(spans[term]))) for term in weights)
+    fields = [_said(layer, document, column) for layer in model.layers]
+    codes, group = np.unique(np.concatenate([f.codes for f in fields]), return_inverse=True)
+    weights = np.bincount(group, np.concatenate([f.weights for f in fields]), len(codes))
+    first = np.cumsum([0] + [len(f.codes) for f in fields])
+    places = [group.take(f.terms + start) for f, start in zip(fields, first.tolist(), strict=False)]
+    # A term begins once at a place, though two fields may have read it there.
+    keys = np.concatenate(places) << 32 | np.concatenate([f.starts for f in fields])
+    keys, chosen = np.unique(keys, return_index=True)
+    ends = np.concatenate([f.ends for f in fields]).take(chosen).tolist()
+    # What Span(start, end) does, without the detour through Python, which is most of the time.
+    pairs = zip((keys & 0xFFFF_FFFF).tolist(), ends, strict=True)
+    spans: list[Span] = list(map(partial(tuple.__new__, Span), pairs))
+    bounds = np.searchsorted(keys >> 32, np.arange(len(codes) + 1)).tolist()
+    spans_of = [tuple(spans[start:end]) for start, end in pairwise(bounds)]
+    made = list(map(TermWeight, terms_of(codes), weights.tolist(), spans_of))
+    order = np.lexsort((codes, -np.abs(weights)))
+    by_field, _ = model._by_field([document])
     return Explanation(
-        probability=float(model.predict_proba([document])[0, column]),
-        decision=float(model.decision_function([document])[0, column]),
+        probability=float(model._probabilities(by_field)[0, column]),
+        decision=float(model._decisions(by_field)[0, column]),
         intercept=float(model.intercept[column]),
-        terms=tuple(sorted(terms, key=lambda found: (-abs(found.weight), found.term))),
+        terms=tuple(made[number] for number in order.tolist()),
     )
 
 
-def _terms(
-    layer: Layer, document: str | Article, column: int
-) -> list[tuple[str, float, list[Span]]]:
+def _said(layer: Layer, document: str | Article, column: int) -> _Said:
     """Return the terms of one field that say anything for the topic, and where they stand."""
     field, vocabulary = layer.features.field, layer.features.vocabulary
     text = part(document, field.name)
     found, values, norms = layer.features.weighted([text])
-    said = values * layer.weights[found.terms, column] * layer.scale[column] / norms
+    weights = values * layer.weights[found.terms, column] * layer.scale[column]
+    weights /= norms[0] if len(norms) else 1.0
     if layer.subject is not None:
-        said += layer.subject.shares(found.terms, values)[:, column]
-    weight = dict(zip(found.terms.tolist(), said.tolist(), strict=True))
-    places: dict[int, list[Span]] = defaultdict(list)
+        weights += layer.subject.shares(found.terms, values)[:, column]
+    telling = weights != 0
+    number = np.cumsum(telling) - 1
     codes, positions = vocabulary.encode(text)
     at = np.arange(len(codes)) if positions is None else positions
+    offsets = np.append(_offsets(document, field.name), _UNKNOWN)  # what stands after the text
+    pieces = [np.empty((3, 0), dtype=np.int64)]
     for length, starts, terms in vocabulary.occurrences(codes, field.lengths[1]):
-        ends = at[starts + (length - 1)] + 1
-        for term, start, end in zip(
-            terms.tolist(), at[starts].tolist(), ends.tolist(), strict=True
-        ):
-            # Where marks are kept, a line end stands before the text and one after it.
-            begin, stop = max(start, 0), min(end, len(text))
-            if weight.get(term) and begin < stop:
-                span = _in_input(document, field.name, begin, stop)
-                if span is not None:
-                    places[term].append(span)
-    return [(vocabulary.term(term), value, places[term]) for term, value in weight.items() if value]
+        held = np.searchsorted(found.terms, terms.astype(np.int64))
+        # Where marks are kept, a line end stands before the text and one after it.
+        begins = np.maximum(at.take(starts), 0)
+        lasts = np.minimum(at.take(starts + (length - 1)), len(text) - 1)
+        start, last = offsets.take(begins), offsets.take(lasts)
+        known = telling.take(held) & (begins <= lasts) & (start != _UNKNOWN) & (last != _UNKNOWN)
+        pieces.append(np.stack([number.take(held), start, last + 1])[:, known])
+    places = np.concatenate(pieces, axis=1)
+    codes_of = left_aligned(vocabulary.codes.take(found.terms[telling]))
+    return _Said(codes_of, weights[telling], *places)
 
 
-def _in_input(document: str | Article, name: str, start: int, end: int) -> Span | None:
-    """Return where ``start:end`` of a field stands in the input; None where that is not known."""
+def _offsets(document: str | Article, name: str) -> NDArray[np.int64]:
+    """Return where each character of a field stands in the input, -1 where that is not known."""
     if isinstance(document, str):
-        return Span(start, end)
-    headline = document.headline
-    if name == "body" or not headline:
-        return document.to_input_span(start, end)
-    if name == "text" and start > len(headline):
-        return document.to_input_span(start - len(headline) - 1, end - len(headline) - 1)
-    title = document.title or ""
-    first = len(document.kicker) + 1 if document.kicker else 0
-    if document.title_start is None or document.title_end is None:
-        return None
-    if document.title_end - document.title_start != len(title):
-        return None  # printed in a way that the title alone does not tell, over two lines, say
-    if not first <= start < end <= first + len(title):
-        return None
-    return Span(document.title_start + start - first, document.title_start + end - first)
+        return np.arange(len(document) if name != "headline" else 0)
+    headline = _headline_offsets(document) if name != "body" else np.empty(0, np.int64)
+    if name == "headline":
+        return headline
+    body = np.arange(len(document.text))
+    if document.segments:
+        starts, inputs, _ = np.array(document.segments).T
+        body += (inputs - starts).take(np.searchsorted(starts, body, side="right") - 1, mode="clip")
+    return np.concatenate([headline, [_UNKNOWN], body]) if len(headline) else body
+
+
+def _headline_offsets(document: Article) -> NDArray[np.int64]:
+    """Return where a headline's characters stand: those of a title printed as it is are known."""
+    offsets = np.full(len(document.headline), _UNKNOWN, dtype=np.int64)
+    title, start, end = document.title or "", document.title_start, document.title_end
+    if start is not None and end is not None and end - start == len(title):
+        first = len(document.kicker) + 1 if document.kicker else 0
+        offsets[first : first + len(title)] = np.arange(start, end)
+    return offsets

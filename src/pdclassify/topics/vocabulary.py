@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from pdclassify.text.characters import Codes, decode, encode, renumber, table
+from pdclassify.text.characters import Codes, encode, renumber, table
 from pdclassify.topics.lookup import Search, Table, changes
 
 __all__ = [
@@ -22,7 +22,9 @@ __all__ = [
     "Vocabulary",
     "batches",
     "document_frequencies",
+    "left_aligned",
     "lengths_of",
+    "terms_of",
     "with_beginnings",
 ]
 
@@ -112,9 +114,7 @@ class Vocabulary:
 
     def term(self, number: int) -> str:
         """Return a term as folded text."""
-        code = int(self.codes[number])
-        lanes = (code >> shift & 0xFFFF for shift in (48, 32, 16, 0))
-        return decode(lane for lane in lanes if lane)
+        return terms_of(left_aligned(self.codes[number : number + 1]))[0]
 
     def encode(self, text: str) -> Codes:
         """Return the characters of ``text`` as this vocabulary numbers them, and their positions.
@@ -188,6 +188,24 @@ def _characters(
     codes, positions = encode("\0".join(texts), numbers)
     row_of = np.repeat(rows, np.fromiter(map(len, texts), np.int64, len(texts)) + 1)
     return codes, row_of[: len(codes)] if positions is None else row_of.take(positions)
+
+
+def left_aligned(codes: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Return codes with the first character on top, which are in the order of their strings."""
+    empty = (LONGEST - lengths_of(codes)).astype(np.uint64)
+    empty[codes >> _TOP > 0] = 0  # a single character stands on top already
+    moved: NDArray[np.uint64] = codes << empty * _LANE
+    return moved
+
+
+def terms_of(codes: NDArray[np.uint64]) -> list[str]:
+    """Return the folded texts of left-aligned codes."""
+    lanes = np.zeros((len(codes), LONGEST + 1), dtype="<u2")  # the last ends the term
+    lanes[:, :LONGEST] = codes.astype(">u8").view(">u2").reshape(-1, LONGEST)
+    held = lanes != 0
+    held[:, LONGEST] = True
+    joined: str = lanes[held].tobytes().decode("utf-16-le", "surrogatepass")
+    return joined.split("\0")[:-1]
 
 
 def lengths_of(codes: NDArray[np.uint64]) -> NDArray[np.int64]:
