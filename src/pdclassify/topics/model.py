@@ -243,11 +243,8 @@ class TopicModel:
         if not self.multilabel:
             best = self.topics[probabilities.index(max(probabilities))]
             return TopicPrediction((best,), best, named)
-        passed = [
-            place
-            for place, (found, needed) in enumerate(zip(probabilities, least, strict=True))
-            if found >= needed
-        ]
+        places = range(len(probabilities))
+        passed = [place for place in places if probabilities[place] >= least[place]]
         if not passed:
             return TopicPrediction((), None, named, "below_threshold")
         primary = self.topics[max(passed, key=ranks.__getitem__)]
@@ -359,6 +356,8 @@ def _documents(documents: Iterable[str | Article]) -> list[str | Article]:
 
 def _is_shorter(document: str | Article, least: int) -> bool:
     """Tell whether a document has fewer than ``least`` characters, white space aside."""
-    text = part(document, "text")
+    body = part(document, "body")
     # Splitting a long text takes a twentieth of a prediction; one that is all blanks has no terms.
-    return len(text) < 20 * least and sum(map(len, text.split())) < least
+    if len(body) >= 20 * least:
+        return False
+    return sum(map(len, part(document, "text").split())) < least
