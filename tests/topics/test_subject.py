@@ -47,6 +47,21 @@ def test_longer_text_of_the_same_words_adds_the_same() -> None:
     assert np.allclose(subject.scores(found, values), subject.scores(found, 7 * values))
 
 
+def test_texts_do_not_disturb_each_other() -> None:
+    """What a subject adds is the same, to the last bit, alone and among others."""
+    layer, _ = layers()
+    rng = np.random.default_rng(2)
+    n, size, topics = len(layer.features), 48, 3
+    forms = rng.normal(size=(topics, size, size))
+    weights = rng.integers(-127, 128, (n, size)).astype(np.int8)
+    subject = Subject(n, np.arange(n), weights, rng.random(size), forms + forms.transpose(0, 2, 1))
+    texts = [TEXTS[i % 4] + TEXTS[i // 4 % 4] for i in range(13)]
+    parts = layer.features, np.zeros((n, topics)), np.ones(topics), subject
+    together = Layer(*parts).scores(texts)[0]
+    alone = [Layer(*parts).scores([text])[0][0] for text in texts]
+    assert np.array_equal(together, alone)
+
+
 def test_shares_add_up() -> None:
     """Each term's share sums to what the subject adds."""
     layer, _ = layers()

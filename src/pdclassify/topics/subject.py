@@ -76,35 +76,42 @@ class Subject:
         """Return what each row of a batch adds to each topic, shape (n_rows, n_topics)."""
         rows = self._row.take(found.terms)
         known = (rows >= 0).nonzero()[0]
-        rows, values = rows.take(known), values.take(known)
+        weights, values = self.weights.take(rows.take(known), axis=0), values.take(known)
         starts = known.searchsorted(found.first).tolist()
-        total = np.zeros((len(starts), len(self.forms)))
-        for place, (start, end) in enumerate(zip(starts, [*starts[1:], len(rows)], strict=True)):
-            direction = self._direction(rows[start:end], values[start:end])[0]
-            total[place] = (self._pull(direction) * direction).sum(axis=1)
-        return total
+        places = np.zeros((len(starts), len(self.scale)))
+        for place, start, end in zip(places, starts, [*starts[1:], len(known)], strict=True):
+            self._sum(weights[start:end], values[start:end], out=place)
+        directions, _ = self._directions(places)
+        return np.asarray((self._pull(directions) * directions[:, None]).sum(axis=2))
 
     def shares(self, terms: NDArray[Any], values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return how much each term of one text adds to each topic, shape (n_entries, n_topics)."""
         rows = self._row.take(terms)
         known = (rows >= 0).nonzero()[0]
-        direction, length = self._direction(rows.take(known), values.take(known))
+        weights, values = self.weights.take(rows.take(known), axis=0), values.take(known)
+        place = np.zeros((1, len(self.scale)))
+        self._sum(weights, values, out=place[0])
+        direction, length = self._directions(place)
         shares = np.zeros((len(terms), len(self.forms)))
-        weights = self.weights.take(rows.take(known), axis=0) * self.scale
-        shares[known] = values.take(known)[:, None] * (weights @ self._pull(direction).T) / length
+        pull = self._pull(direction)[0]
+        shares[known] = values[:, None] * ((weights * self.scale) @ pull.T) / length
         return shares
 
-    def _direction(
-        self, rows: NDArray[Any], values: NDArray[np.float64]
-    ) -> tuple[NDArray[np.float64], float]:
-        """Return one text's place as a vector of unit length (or 0), and what it was divided by."""
-        weights = self.weights.take(rows, axis=0).astype(np.float64)
-        place = (
-            np.einsum("i,ij->j", values, weights) * self.scale
-        )  # BLAS might add in another order
-        length = float(np.sqrt((place * place).sum())) or 1.0
-        return place / length, length
+    def _sum(
+        self, weights: NDArray[Any], values: NDArray[np.float64], out: NDArray[np.float64]
+    ) -> None:
+        """Add up value times weight of one text's terms; BLAS might add in another order."""
+        np.einsum("i,ij->j", values, weights.astype(np.float64), out=out)
 
-    def _pull(self, direction: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return the forms times a direction, shape (n_topics, n_dimensions)."""
-        return np.asarray(np.einsum("trs,s->tr", self.forms, direction))
+    def _directions(
+        self, places: NDArray[np.float64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return places as vectors of unit length (or 0), and what they were divided by."""
+        places = places * self.scale
+        lengths = np.sqrt((places * places).sum(axis=1, keepdims=True))
+        lengths[lengths == 0] = 1.0
+        return places / lengths, lengths
+
+    def _pull(self, directions: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the forms times directions, shape (n, n_topics, n_dimensions)."""
+        return np.asarray(np.einsum("trs,ns->ntr", self.forms, directions))
