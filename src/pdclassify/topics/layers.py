@@ -18,7 +18,7 @@ from pdclassify.topics.vocabulary import Rows, batches
 
 __all__ = ["Layer", "quantize"]
 
-# Up to so many topics, gathering each topic's weights is faster than gathering rows of them.
+# Up to so many topics, adding up topic by topic is faster than text by text.
 _FEW = 12
 
 
@@ -56,20 +56,23 @@ class Layer:
 
     Attributes
     ----------
-    columns : tuple of ndarray
-        The weights topic by topic, if they are few.
+    padded : ndarray, shape (n_terms, 2 ** k)
+        The weights of few topics, and zeros: rows of 2, 4, 8, 16 or 32 bytes are gathered fastest.
     """
 
     features: Features
     weights: NDArray[Any]
     scale: NDArray[np.float64]
     subject: Subject | None = None
-    columns: tuple[NDArray[Any], ...] = field(init=False, repr=False)
+    padded: NDArray[Any] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        few = self.weights.shape[1] <= _FEW
-        columns = tuple(np.ascontiguousarray(self.weights.T)) if few else ()
-        object.__setattr__(self, "columns", columns)
+        n_terms, n_topics = self.weights.shape
+        padded = self.weights
+        if n_topics <= _FEW and n_topics & (n_topics - 1):
+            padded = np.zeros((n_terms, 1 << n_topics.bit_length()), self.weights.dtype)
+            padded[:, :n_topics] = self.weights
+        object.__setattr__(self, "padded", padded)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle what cannot be derived."""
@@ -92,9 +95,10 @@ class Layer:
     def _sums(self, found: Rows, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Add up value times weight of each row's terms, always in the same order, without BLAS."""
         if len(self.scale) <= _FEW:
+            rows = self.padded.take(found.terms, axis=0)
             columns = [
-                np.add.reduceat(column.take(found.terms) * values, found.first)
-                for column in self.columns
+                np.add.reduceat(rows[:, topic] * values, found.first)
+                for topic in range(len(self.scale))
             ]
             return np.stack(columns, axis=1)
         weights = self.weights.take(found.terms, axis=0)
