@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import os
 import sys
@@ -50,6 +49,8 @@ class Csv:
     """Flat rows under fixed columns, for a spreadsheet."""
 
     def __init__(self, stream: TextIO, columns: Sequence[str]) -> None:
+        import csv
+
         stream.write(MARK)
         names = (*columns, *(name for name in CARRIED if name not in columns), "error")
         self._rows = csv.DictWriter(stream, names, restval="", extrasaction="ignore")

@@ -6,10 +6,8 @@ wrong with it. A page becomes its articles and, where there is any, what was lef
 
 from __future__ import annotations
 
-import gzip
 import io
 import sys
-import tempfile
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
@@ -29,7 +27,6 @@ from pdclassify.reading.fields import (
 )
 from pdclassify.reading.places import is_folder, is_remote, open_file, walk
 from pdclassify.reading.streams import Chained, Lines, first_bytes, line_encoding
-from pdclassify.reading.table import read_csv
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -196,7 +193,7 @@ class _Reader:
             try:
                 stream: BinaryIO = stack.enter_context(open_file(path))
                 if path.lower().endswith(".gz"):
-                    stream = stack.enter_context(gzip.GzipFile(fileobj=stream))  # type: ignore[assignment]  # is one in all but name
+                    stream = stack.enter_context(_unzipped(stream))
             except OSError as error:
                 yield _broken(path, 0, error)
                 return
@@ -213,7 +210,7 @@ class _Reader:
             head = first_bytes(stream)
             source: BinaryIO = io.BufferedReader(Chained(head, stream))
             if head.startswith(_GZIP):
-                source = gzip.GzipFile(fileobj=source)  # type: ignore[assignment]  # is one in all but name
+                source = _unzipped(source)
                 head = first_bytes(source)
                 source = io.BufferedReader(Chained(head, source))
         except _BROKEN as error:
@@ -272,6 +269,8 @@ class _Reader:
             yield _broken(source, index, _no_column(missing))
 
     def _csv(self, source: str, stream: BinaryIO) -> Iterator[Item]:
+        from pdclassify.reading.table import read_csv
+
         lines = Lines(stream, self._encoding)
         index = 0  # of the next record
         try:
@@ -289,7 +288,9 @@ class _Reader:
         index = 0
         with ExitStack() as stack:
             try:
-                if isinstance(stream, gzip.GzipFile):  # Parquet is read from its end
+                if source.lower().endswith(".gz"):  # Parquet is read from its end
+                    import tempfile
+
                     plain = stack.enter_context(tempfile.TemporaryFile())
                     while block := stream.read(1 << 20):
                         plain.write(block)
@@ -337,6 +338,13 @@ def parse_batch(
     """
     for number, row in enumerate(batch.to_pylist(), index):
         yield to_article(row, source=source, index=number, names=names, where=f"row {number + 1}")
+
+
+def _unzipped(stream: BinaryIO) -> BinaryIO:
+    """Return what is in a gzip stream."""
+    import gzip
+
+    return gzip.GzipFile(fileobj=stream)  # type: ignore[return-value]  # is one in all but name
 
 
 def _holds(item: Article, name: str, fields: Mapping[str, str]) -> bool:
