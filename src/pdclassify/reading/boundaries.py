@@ -10,7 +10,7 @@ another (a linear-chain conditional random field, Lafferty, McCallum and Pereira
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cache
@@ -53,16 +53,35 @@ class Reading:
     Parameters
     ----------
     roles : list of Role
-    leads : ndarray of float32, (lines,)
-        How much rather than a paragraph the line is the first of an article without headline.
+    scores : ndarray of float32, (lines, roles)
+        How much each line looks like each role, before its neighbours have their say.
     chains : ndarray of float32, (lines, COHESION)
         How each line coheres with the text around it.
     """
 
     roles: list[Role]
-    leads: NDArray[np.float32]
+    scores: NDArray[np.float32]
     chains: NDArray[np.float32]
 
+    def leads(self, at: NDArray[np.int64]) -> NDArray[np.float32]:
+        """Return how much rather than paragraphs lines begin articles without headline."""
+        scores = self.scores[at]
+        text = np.maximum(scores[:, Role.BODY], scores[:, Role.BODY_MORE])
+        margins: NDArray[np.float32] = scores[:, Role.LEAD] - text
+        return margins
+
+    def bar(self, barred: Mapping[int, Collection[Role]]) -> None:
+        """Read again what stands around some lines, none of which can be certain roles."""
+        touched = set()
+        for line, roles in barred.items():
+            self.scores[line, list(roles)] = _NEVER
+            for reached in (max(line - _MARGIN, 0), min(line + _MARGIN, len(self.roles) - 1)):
+                touched.add(reached // _BLOCK * _BLOCK)
+        for first, path in _decided(self.scores, sorted(touched)):
+            self.roles[first : first + len(path)] = [_ROLES[role] for role in path.tolist()]
+
+
+_ROLES = list(Role)
 
 MODEL = Path(__file__).with_name("boundaries.npz")
 
@@ -72,6 +91,9 @@ DILATIONS = (1, 2, 4, 8)
 _MARGIN = 32  # lines read on either side of a block; more than the layers see
 _BLOCK = 1984  # lines decided at once
 _SMALL = 1 << 18  # multiplications up to which OpenBLAS stays on one thread
+_LONGEST = 200  # characters of a line in a headline, at most; the press has them up to 155
+_SHORT = sorted(set(Role) - {Role.LEAD, Role.BODY, Role.BODY_MORE, Role.CAPTION})
+_NEVER = -1e6  # the score of what cannot be
 _TOGETHER = 64  # blocks whose best paths are found side by side
 
 
@@ -86,7 +108,14 @@ def _shipped() -> Params:
     data = get_data("pdclassify.reading", MODEL.name)  # also where the package is a zip
     assert data is not None  # None only where the loader cannot read data at all
     with np.load(io.BytesIO(data), allow_pickle=False) as stored:
-        return {name: stored[name].astype(np.float32) for name in stored.files}
+        return ready({name: stored[name] for name in stored.files})
+
+
+def ready(layers: Params) -> Params:
+    """Return trained layers as they are read with: as float32, and no term weighing nothing."""
+    found = {name: value.astype(np.float32) for name, value in layers.items()}
+    found["terms"][:, 0] = 0
+    return found
 
 
 def params() -> Params:
@@ -97,19 +126,27 @@ def params() -> Params:
 def use(layers: Params | None) -> None:
     """Read pages with other layers than the shipped ones; None returns to these."""
     global _used
-    _used = layers
+    _used = None if layers is None else ready(layers)
 
 
 def _times(x: NDArray[np.float32], weight: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Multiply a few rows at a time: products so small that no BLAS wakes its threads for them.
+    """Multiply (scorers, lines, width) by (scorers, width, hidden), a few lines at a time.
 
-    A page is a millisecond's work; threads that wait for busy cores made it a hundred.
+    Products so small wake no threads of the BLAS: a page is a millisecond's work, and threads
+    that wait for busy cores made it a hundred.
     """
-    n, width = x.shape
-    rows = max(1, _SMALL // weight.size)
-    padded = np.zeros((-(-n // rows), rows, width), dtype=np.float32)
-    padded.reshape(-1, width)[:n] = x
-    found: NDArray[np.float32] = np.matmul(padded, weight).reshape(-1, weight.shape[1])[:n]
+    members, n, width = x.shape
+    hidden = weight.shape[2]
+    rows = max(1, _SMALL // (width * hidden))
+    whole = n - n % rows
+    found = np.empty((members, n, hidden), dtype=np.float32)
+    if whole:
+        shape = members, whole // rows, rows, width
+        found[:, :whole] = np.matmul(
+            np.ascontiguousarray(x[:, :whole]).reshape(shape), weight[:, None]
+        ).reshape(members, whole, hidden)
+    if whole < n:
+        np.matmul(x[:, whole:], weight, out=found[:, whole:])
     return found
 
 
@@ -118,26 +155,22 @@ def _scores(
 ) -> NDArray[np.float32]:
     """Return the score of every role for the lines ``first`` to ``last``."""
     layers = params()
-    terms = terms_of(lines, first, last)
+    n, members = last - first, len(layers["in_w"])
     cues = np.concatenate([cues_of(lines, first, last), chains[first:last]], axis=1)
-    members = len(layers["in_w"])
-    found = np.zeros((last - first, len(Role)), dtype=np.float32)
-    for member in range(members):
-        embedded = layers["terms"][member][terms]
-        embedded[terms == 0] = 0
-        x = np.concatenate([cues, embedded.sum(1) * 0.3], axis=1)
-        x = np.maximum(_times(x, layers["in_w"][member]) + layers["in_b"][member], 0)
-        n, hidden = x.shape
-        for layer, step in enumerate(DILATIONS):
-            joined = np.zeros((n, 3 * hidden), dtype=np.float32)
-            if n > step:
-                joined[step:, :hidden] = x[:-step]
-                joined[:-step, 2 * hidden :] = x[step:]
-            joined[:, hidden : 2 * hidden] = x
-            weight, bias = layers[f"conv{layer}_w"][member], layers[f"conv{layer}_b"][member]
-            x = x + np.maximum(_times(joined, weight) + bias, 0)
-        found += _times(x, layers["out_w"][member]) + layers["out_b"][member]
-    found /= members
+    embedded = layers["terms"][:, terms_of(lines, first, last)].sum(2) * np.float32(0.3)
+    x = np.concatenate([np.broadcast_to(cues, (members, *cues.shape)), embedded], axis=2)
+    x = np.maximum(_times(x, layers["in_w"]) + layers["in_b"][:, None], 0)
+    hidden = x.shape[2]
+    for layer, step in enumerate(DILATIONS):
+        joined = np.zeros((members, n, 3 * hidden), dtype=np.float32)
+        joined[:, step:, :hidden] = x[:, :-step]
+        joined[:, :, hidden : 2 * hidden] = x
+        joined[:, :-step, 2 * hidden :] = x[:, step:]
+        weight, bias = layers[f"conv{layer}_w"], layers[f"conv{layer}_b"]
+        x += np.maximum(_times(joined, weight) + bias[:, None], 0)
+    found: NDArray[np.float32] = (_times(x, layers["out_w"]) + layers["out_b"][:, None]).mean(0)
+    long = np.flatnonzero(lines.ends[first:last] - lines.starts[first:last] > _LONGEST)
+    found[long[:, None], _SHORT] = _NEVER
     return found
 
 
@@ -151,10 +184,10 @@ def _best_paths(
     back = np.zeros((n, blocks, roles), dtype=np.int8)
     total = scores[:, 0] + layers["chain_start"].mean(0) * begins[:, None]
     for i in range(1, n):
-        ways = total[:, None, :] + chain
-        best = ways.argmax(2)
-        back[i] = best
-        total = np.take_along_axis(ways, best[..., None], axis=2)[..., 0] + scores[:, i]
+        ways = total[:, None] + chain
+        back[i] = ways.argmax(2)
+        total = ways.max(2)
+        total += scores[:, i]
     path = np.zeros((blocks, n), dtype=np.int8)
     rows = np.arange(blocks)
     path[:, -1] = (total + layers["chain_end"].mean(0) * stops[:, None]).argmax(1)
@@ -163,30 +196,39 @@ def _best_paths(
     return path
 
 
+def _window(first: int, n: int) -> slice:
+    """Return the block of lines that begins at ``first`` with the lines around it."""
+    size = min(n, _BLOCK + 2 * _MARGIN)
+    low = min(max(first - _MARGIN, 0), n - size)
+    return slice(low, low + size)
+
+
+def _decided(
+    scores: NDArray[np.float32], firsts: Sequence[int]
+) -> Iterator[tuple[int, NDArray[np.int8]]]:
+    """Yield the roles of the blocks that begin at ``firsts``."""
+    n = len(scores)
+    for group in range(0, len(firsts), _TOGETHER):
+        some = firsts[group : group + _TOGETHER]
+        windows = [_window(first, n) for first in some]
+        paths = _best_paths(
+            np.stack([scores[window] for window in windows]),
+            np.array([window.start == 0 for window in windows]),
+            np.array([window.stop == n for window in windows]),
+        )
+        for first, window, path in zip(some, windows, paths, strict=True):
+            yield first, path[first - window.start : first - window.start + _BLOCK]
+
+
 def read_lines(lines: Lines) -> Reading:
     """Give every line its role, in time proportional to the length of the page."""
     n = len(lines)
     chains = chains_of(lines, params()["rarity"])
-    if n == 0:
-        return Reading([], np.zeros(0, dtype=np.float32), chains)
-    size = min(n, _BLOCK + 2 * _MARGIN)
-    firsts = range(0, n, _BLOCK) if n > size else range(1)
-    decided: list[NDArray[np.int8]] = []
-    leads: list[NDArray[np.float32]] = []
-    for group in range(0, len(firsts), _TOGETHER):
-        some = firsts[group : group + _TOGETHER]
-        lows = [min(max(first - _MARGIN, 0), n - size) for first in some]
-        scores = np.stack([_scores(lines, chains, low, low + size) for low in lows])
-        paths = _best_paths(
-            scores,
-            np.array([low == 0 for low in lows]),
-            np.array([low == n - size for low in lows]),
-        )
-        lead = scores[..., Role.LEAD] - scores[..., (Role.BODY, Role.BODY_MORE)].max(-1)
-        for row, (first, low) in enumerate(zip(some, lows, strict=True)):
-            last = n if len(firsts) == 1 else min(first + _BLOCK, n)
-            decided.append(paths[row, first - low : last - low])
-            leads.append(lead[row, first - low : last - low])
-    names = list(Role)
-    roles = [names[r] for r in np.concatenate(decided).tolist()]
-    return Reading(roles, np.concatenate(leads), chains)
+    scores = np.zeros((n, len(Role)), dtype=np.float32)
+    firsts = range(0, n, _BLOCK)
+    for first in firsts:
+        window = _window(first, n)
+        found = _scores(lines, chains, window.start, window.stop)[first - window.start :]
+        scores[first : first + _BLOCK] = found[:_BLOCK]
+    roles = [_ROLES[role] for _, path in _decided(scores, firsts) for role in path.tolist()]
+    return Reading(roles, scores, chains)

@@ -12,15 +12,18 @@ from numpy.typing import NDArray
 
 from pdclassify.reading.lines import Kind, Lines
 
-__all__ = ["COHESION", "RARITY", "chains_of", "pair_codes", "rarity_of"]
+__all__ = ["COHESION", "COVER", "RARITY", "chains_of", "pair_codes", "rarity_of"]
 
 #: How many numbers describe how a line coheres with what stands around it.
-COHESION = 9
+COHESION = 11
+
+#: The first of those that tell how many chains reach across the gap before the line.
+COVER = 6
 
 #: Pairs are told apart by this many rarities; a power of two.
 RARITY = 1 << 16
 
-_REACH = 1500  # characters within which a headline's words are looked for
+_REACHES = (1500, 300)  # characters within which a headline's words are looked for
 _SCALES = (250, 800, 2400)  # lengths of chains, in characters
 
 
@@ -63,18 +66,20 @@ def chains_of(lines: Lines, rarity: NDArray[np.float32]) -> NDArray[np.float32]:
     begin, stop = np.searchsorted(places, starts), np.searchsorted(places, ends - 1)
     total = _sums(weight)
     own = total[stop] - total[begin]
-    again = np.zeros((2, len(places)), dtype=np.float32)
-    near = apart < _REACH
     owner = np.searchsorted(starts, places, side="right")
-    near &= owner[left] != owner[right]
-    again[0, left[near]] = heavy[near]
-    again[1, right[near]] = heavy[near]
-    for way in (0, 1):
-        runs = _sums(again[way])
-        out[:, way] = (runs[stop] - runs[begin]) / (own + 3) * 2
-    out[:, 2] = out[:, 0] - out[:, 1]
-    out[:, 3] = np.log1p(own) * 0.3
-    at = 4
+    apart_lines = owner[left] != owner[right]
+    at = 0
+    for reach in _REACHES:
+        near = (apart < reach) & apart_lines
+        for here in (left, right):
+            again = np.zeros(len(places), dtype=np.float32)
+            again[here[near]] = heavy[near]
+            runs = _sums(again)
+            out[:, at] = (runs[stop] - runs[begin]) / (own + 3) * 2
+            at += 1
+    out[:, at] = out[:, 0] - out[:, 1]
+    out[:, at + 1] = np.log1p(own) * 0.3
+    at += 2
     for scale in _SCALES:
         short = apart < scale
         steps = np.bincount(left[short], heavy[short], len(places))

@@ -43,7 +43,7 @@ _WIDE, _NARROW = ([ord(c) for c in form] for form in ("，：；（）！？", "
 _NAMED = re.compile(r"[（(]([^（）()]{2,28})[）)]$")
 
 #: How many numbers describe a line.
-CUES = 2 * len(_COUNTED) + len(_BINS) + 1 + 5 * KINDS + 27
+CUES = 2 * len(_COUNTED) + len(_BINS) + 1 + 5 * KINDS + 29
 
 
 def _window(values: NDArray[np.float32], reach: int) -> NDArray[np.float32]:
@@ -111,8 +111,15 @@ def cues_of(lines: Lines, first: int = 0, last: int | None = None) -> NDArray[np
     )
     wides = np.nansum(_window(wide, _AROUND), axis=1) - wide
     narrows = np.nansum(_window(narrow, _AROUND), axis=1) - narrow
+    low, high = max(first - 1, 0), min(last + 1, len(lines))
+    lengths = np.pad(
+        lines.ends[low:high] - lines.starts[low:high], (int(first == 0), int(last == high))
+    )
+    steps = np.minimum(np.abs(np.diff(lengths)), 8) / 8  # halves of a headline are as long
     numbers = (
         np.log1p(length) * 0.5,
+        steps[:-1],
+        steps[1:],
         indent == 1,
         indent == 2,
         indent > 2,

@@ -8,24 +8,39 @@ place and before it, how well the text coheres across it, and what the boundary 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pdclassify.reading.boundaries import Reading, Role
-from pdclassify.reading.cohesion import pair_codes, rarity_of
+from pdclassify.reading.cohesion import COVER, pair_codes, rarity_of
 from pdclassify.reading.lines import Kind, Lines
 
-__all__ = ["IN_PLACE", "PLACES", "Stray", "give_back", "places_of", "strays_of"]
+__all__ = [
+    "IN_PLACE",
+    "NOWHERE",
+    "PLACES",
+    "Stray",
+    "give_back",
+    "nowhere_of",
+    "places_of",
+    "strays_of",
+]
 
 #: How many numbers describe a place that a headline could belong to.
-PLACES = 12
+PLACES = 13
+
+#: How many numbers describe a stray headline that could belong nowhere.
+NOWHERE = 2
 
 _REACH = 20_000  # characters on either side within which a headline's article is looked for
 _MOST = 400  # lines on either side, at most
 _AHEAD = 900  # characters in which a headline's words come back
+_NOTHING = 0.1  # share of a headline's words that says nothing if it comes back
+_SURE = 4.0  # an article without headline that scores so is one even if no headline is found for it
+_ROUNDS = 2  # times that what has no proof is read again
 _CROWD = 12  # strays within reach of each other; more are a list, not headlines
 _HEAD = frozenset(
     {Role.COLUMN, Role.KICKER, Role.TITLE, Role.TITLE_MORE, Role.SUBTITLE, Role.BYLINE}
@@ -95,6 +110,7 @@ def places_of(
     opens = np.zeros(high - low, dtype=bool)
     headless = np.zeros(high - low, dtype=bool)
     begins = np.zeros(high - low, dtype=np.int64)  # where the article so far began
+    named = _carries_column(lines, stray, np.arange(low, high))
     began, titled, fresh = int(starts[low]), False, low == 0
     for i in range(low, high):
         role, before = roles[i], roles[i - 1] if i else None
@@ -103,8 +119,9 @@ def places_of(
         titled |= role == Role.TITLE
         if role == Role.LEAD:
             began, titled = (began if fresh else int(starts[i])), False
-        if role in (Role.BODY, Role.LEAD):
-            opens[i - low] = role == Role.LEAD or not (fresh and titled)
+        signed = role == Role.SIGNATURE and i + 1 < len(roles) and roles[i + 1] == Role.BODY
+        if role in (Role.BODY, Role.LEAD) or signed:  # a text may begin with who wrote it
+            opens[i - low] = role == Role.LEAD or named[i - low] or not (fresh and titled)
             headless[i - low] = role == Role.LEAD or (fresh and not titled)
             fresh = False
         begins[i - low] = began
@@ -144,15 +161,21 @@ def places_of(
     out = np.zeros((len(where), PLACES), dtype=np.float32)
     out[:, :3] = sums.T
     out[:, 3] = sums[0] - sums[0].max()
-    out[:, 4] = np.clip(reading.leads[where], -12, 6) * 0.2
+    out[:, 4] = np.clip(reading.leads(where), -12, 6) * 0.2
     out[:, 5] = headless[where - low]
     out[:, 6] = _carries_column(lines, stray, where)
-    out[:, 7] = reading.chains[where, 6]
-    out[:, 8] = reading.chains[where, 5]
+    out[:, 7] = reading.chains[where, COVER + 2]
+    out[:, 8] = reading.chains[where, COVER + 1]
     out[:, 9] = where == 0
     out[:, 10] = np.minimum(np.abs(first - starts[stray.first]) / _REACH, 1)
     out[:, 11] = sums[2] - sums[0]
+    out[:, 12] = sums[0] < _NOTHING
     return where, out
+
+
+def nowhere_of(reading: Reading, stray: Stray) -> NDArray[np.float32]:
+    """Return what speaks for it that a stray belongs to none: always, and at the page's end."""
+    return np.array([1.0, stray.last == len(reading.roles)], dtype=np.float32)
 
 
 def _title_pairs(lines: Lines, stray: Stray) -> NDArray[np.uint32]:
@@ -192,8 +215,39 @@ def give_back(
 ) -> list[tuple[Stray, int | None]]:
     """Return every stray headline with the line that its article begins with, if there is one.
 
-    ``reading.roles`` is corrected: that line becomes the lead of an article.
+    ``reading.roles`` is corrected: that line becomes the lead of an article. An article without
+    headline and a headline without article are each other's proof; what has none is read again
+    as something else.
     """
+    for _ in range(_ROUNDS):
+        given = _given(lines, reading, params)
+        doubtful = _unproven(reading, given)
+        if not doubtful:
+            return given
+        reading.bar(doubtful)
+    return _given(lines, reading, params)
+
+
+def _unproven(
+    reading: Reading, given: Sequence[tuple[Stray, int | None]]
+) -> dict[int, Collection[Role]]:
+    """Return the lines that are probably not what they were read as, and what they are not."""
+    homes = {place for _, place in given}
+    roles = reading.roles
+    lone = [i for i, role in enumerate(roles) if i and role == Role.LEAD and i not in homes]
+    leads = np.array(lone, dtype=np.int64)
+    doubtful = leads[reading.leads(leads) < _SURE]
+    found: dict[int, Collection[Role]] = dict.fromkeys(doubtful.tolist(), (Role.LEAD,))
+    for stray, place in given:
+        if place is None and stray.last < len(roles) and roles[stray.last] in _TEXT:
+            found |= {i: tuple(IN_PLACE) for i in stray.lines if roles[i] in IN_PLACE}
+    return found
+
+
+def _given(
+    lines: Lines, reading: Reading, params: Mapping[str, NDArray[np.float32]]
+) -> list[tuple[Stray, int | None]]:
+    """Match stray headlines with places, one by one, as the roles stand."""
     given: list[tuple[Stray, int | None]] = []
     taken: set[int] = set()
     strays = strays_of(reading.roles)
@@ -210,16 +264,17 @@ def give_back(
             if len(where):
                 scores = seen @ params["match_w"]
                 best = int(scores.argmax())
-                if scores[best] > params["match_b"][0]:
+                if scores[best] > nowhere_of(reading, stray) @ params["match_b"]:
                     place = int(where[best])
         if place == stray.last:  # it stands where it belongs
             for i in stray.lines:
                 reading.roles[i] = IN_PLACE.get(reading.roles[i], reading.roles[i])
             continue
         if place is not None:
-            taken.add(place)
             reading.roles[place] = Role.LEAD
-            if _carries_column(lines, stray, np.array([place]))[0]:
+            if place - 1 not in taken and _carries_column(lines, stray, np.array([place]))[0]:
                 reading.roles[place - 1] = Role.COLUMN
+                taken.add(place - 1)
+            taken.add(place)
         given.append((stray, place))
     return given

@@ -14,6 +14,7 @@ from itertools import pairwise
 from pdclassify.article import Article, Page, Segment, Span
 from pdclassify.reading.boundaries import Role, params, read_lines
 from pdclassify.reading.headlines import IN_PLACE, Stray, give_back
+from pdclassify.reading.heads import order_heads
 from pdclassify.reading.lines import lines_of
 
 __all__ = ["split_page"]
@@ -116,6 +117,7 @@ def split_page(text: str, *, source: str = "", whole: bool = False) -> Page:
         drafts = [_whole(spans, reading.roles)]
     else:
         given = give_back(lines, reading, params())
+        order_heads(lines, reading)
         drafts, leftover = _gather(spans, reading.roles, given)
     articles = tuple(_article(text, d, source, n) for n, d in enumerate(drafts))
     return Page(articles, tuple(_merged(leftover, spans)))
@@ -167,7 +169,7 @@ def _gather(
                 head.add(spans[j], IN_PLACE.get(roles[j], roles[j]))
             current.title, current.displaced = head.title, True
             current.kicker, current.subtitle = head.kicker, head.subtitle
-            current.column, current.byline = current.column or head.column, head.byline
+            current.column, current.byline = head.column or current.column, head.byline
         current.add(span, role)
     drafts: list[_Draft] = []
     for draft in opened:
