@@ -22,7 +22,7 @@ _SURNAMES = (
     "孟龙万段雷钱汤尹黎易常武乔贺赖龚文庞樊兰殷施陶洪翟安颜倪严牛温芦季俞章鲁葛伍韦申尤毕聂"
 )
 _GIVEN = "伟芳娜敏静丽强磊军洋勇艳杰娟涛明超兰霞平刚桂英华文辉力健峰宁宇浩凯雪琳怡佳子一然东海鸣树声直言满远秋知思雨欣晨曦博文瑞嘉诚志国庆春夏永昌盛德仁义礼信毅恒岩松柏青山川江河洋波澜鹏飞翔云天宝玉珍珠秀梅兰竹菊香莲荷蓉萍蕾莹洁冰清源泉溪洲舟航"
-_BY = ("本报记者", "本报记者", "新华社记者", "本报通讯员", "记者", "本报评论员", "")
+_BY = ("本报记者", "本报记者", "新华社记者", "本报通讯员", "记者", "本报评论员", "", "")
 _HALF = str.maketrans("，：；（）！？", ",:;()!?")
 _CREDIT = re.compile(r"^(本报记者|新华社记者|新华社发|本报通讯员)?[（(]?.{0,12}摄[）)]?$")
 _WRITERS = re.compile(r"^(本报|新华社)(记者|通讯员|评论员)([\s\u3000\xa0]+[\u4e00-\u9fff·]{2,4})*$")
@@ -128,7 +128,7 @@ def _caption(rng: random.Random, paragraphs: Sequence[str], number: int) -> list
 
 
 def _two(rng: random.Random, line: str) -> tuple[str, str]:
-    middle = len(line) // 2 + rng.randint(-2, 2)
+    middle = len(line) // 2 + rng.choice((0, 0, 0, 0, 0, 0, -2, -1, 1, 2))
     return line[:middle], line[middle:]
 
 
@@ -162,7 +162,7 @@ def _page(rng: random.Random, articles: Sequence[Mapping[str, Any]]) -> dict[str
     head_blank = max(blank, rng.choice((0, 1, 1)) if style == "wrapped" else blank)
     shows_column, keeps_brackets = rng.random() < 0.7, rng.random() < 0.8
     away = rng.randrange(len(articles)) if rng.random() < 0.4 and len(articles) > 1 else -1
-    brief = rng.random() < 0.15
+    brief = rng.random() < 0.1
     stray: list[Line] = []
     blocks: list[list[Line]] = []
     for place, article in enumerate(articles):
@@ -180,7 +180,7 @@ def _page(rng: random.Random, articles: Sequence[Mapping[str, Any]]) -> dict[str
         if article["kicker"]:
             for line in article["kicker"].split("\n"):
                 pre.append((line, Role.KICKER, 0))
-        if len(title) > 13 and rng.random() < 0.15:
+        if len(title) > 13 and rng.random() < (0.15 if style in ("broken", "spaced") else 0.03):
             one, two = _two(rng, title)
             head += [(one, Role.TITLE, 0), (two, Role.TITLE_MORE, -1)]
         else:
@@ -189,7 +189,7 @@ def _page(rng: random.Random, articles: Sequence[Mapping[str, Any]]) -> dict[str
         if article["subtitle"]:
             for line in article["subtitle"].split("\n"):
                 post.append((line, Role.SUBTITLE, 0))
-        where = rng.choices(("head", "tail", "none"), (4, 1, 5))[0]
+        where = rng.choices(("head", "tail", "none"), (6, 1, 4) if place == away else (4, 1, 5))[0]
         if rng.random() < 0.02 and len(paragraphs) > 3:
             where = "late"
         if where == "head":
@@ -311,7 +311,7 @@ def made_pages(
     weights = [3.0 if p[0]["date"] >= "2026" else 1.0 for p in pages]
     papers = sorted(by_paper)
     for _ in range(count):
-        if rng.random() < 0.92:
+        if rng.random() < 0.92 or not papers:
             articles = rng.choices(pages, weights)[0]
             if len(articles) == 1:
                 articles = articles + rng.choices(pages, weights)[0][:4]

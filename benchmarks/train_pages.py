@@ -1,10 +1,12 @@
 """Train the scorer that tells what every line of a page is.
 
-    python benchmarks/train_pages.py [PAGES.jsonl.gz …] [-o MODEL.npz]
+    python benchmarks/train_pages.py [PAGES.jsonl.gz …] [-o MODEL.npz] [--folder FOLDER]
 
 A few layers of convolution over the lines of a page and a linear-chain conditional random field
 (Lafferty, McCallum and Pereira 2001) on top, trained by Adam on labelled pages and on pages laid
-out from the articles of the press corpus. Training needs jax; reading pages needs numpy alone.
+out from the articles of the press corpus. Training needs jax (``pip install --group bench .``);
+reading pages needs numpy alone. The same command on the same machine writes the same bytes. With
+a folder, what is done is kept there, and a run that was broken off goes on from it.
 """
 
 from __future__ import annotations
@@ -12,25 +14,29 @@ from __future__ import annotations
 import argparse
 import gzip
 import json
+import os
+import pickle
 import sys
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+# One thread: sums are always taken in one order, and the same command writes the same bytes.
+os.environ.setdefault("XLA_FLAGS", "--xla_cpu_multi_thread_eigen=false")
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-from scipy.optimize import minimize
 
 from common import DATA, records
 from made_pages import labelled_roles, made_pages
-from pdclassify.reading import boundaries
 from pdclassify.reading.boundaries import DILATIONS, MODEL, Role
 from pdclassify.reading.cohesion import COHESION, RARITY, chains_of, pair_codes, rarity_of
 from pdclassify.reading.cues import BUCKETS, CUES, TERMS, cues_of, terms_of
-from pdclassify.reading.headlines import PLACES, places_of, strays_of
 from pdclassify.reading.lines import lines_of
+from train_heads import OTHERS, train_match, train_pairs
 
 HIDDEN, EMBEDDED, ROLES = 64, 16, len(Role)
 CROP, BATCH = 256, 16
@@ -99,17 +105,17 @@ def scores(params: Params, cues: Any, terms: Any, mask: Any, key: Any = None) ->
     keys = [None] * 4 if key is None else jax.random.split(key, 4)
     known = (terms > 0)[..., None]
     if key is not None:  # a word now and then is not known
-        known &= jax.random.bernoulli(keys[3], 0.9, terms.shape)[..., None]
+        known &= jax.random.bernoulli(keys[3], 0.95, terms.shape)[..., None]
     embedded = (params["terms"][terms] * known).sum(2) * 0.3
-    x = jnp.concatenate([cues, drop(embedded, 0.3, keys[0])], axis=-1)
+    x = jnp.concatenate([cues, drop(embedded, 0.2, keys[0])], axis=-1)
     x = jax.nn.relu(x @ params["in_w"] + params["in_b"]) * mask
-    x = drop(x, 0.2, keys[1])
+    x = drop(x, 0.1, keys[1])
     for n, step in enumerate(DILATIONS):
         left = jnp.pad(x, ((0, 0), (step, 0), (0, 0)))[:, :-step]
         right = jnp.pad(x, ((0, 0), (0, step), (0, 0)))[:, step:]
         joined = jnp.concatenate([left, x, right], axis=-1)
         x = (x + jax.nn.relu(joined @ params[f"conv{n}_w"] + params[f"conv{n}_b"])) * mask
-    x = drop(x, 0.2, keys[2])
+    x = drop(x, 0.1, keys[2])
     return x @ params["out_w"] + params["out_b"]
 
 
@@ -170,7 +176,7 @@ def update(params: Params, state: Any, batch: Any, key: Any, rate: Any, count: A
 
     def move(p: Any, m: Any, v: Any) -> Any:
         step = m / (1 - 0.9**count) / (jnp.sqrt(v / (1 - 0.999**count)) + 1e-8)
-        return p * (1 - rate * 0.05) - rate * step
+        return p * (1 - rate * 0.01) - rate * step
 
     return jax.tree.map(move, params, first, second), (first, second), value
 
@@ -183,25 +189,28 @@ def averaged(mean: Params, params: Params, kept: Any) -> Params:
 
 def train(
     labelled: Sequence[Example],
-    made: Sequence[Example],
+    made: Sequence[Sequence[Example]],
     *,
     epochs: int = 8,
-    repeat: int = 3,
+    repeat: int = 2,
     rate: float = 2e-3,
     seed: int = 0,
     quiet: bool = False,
 ) -> dict[str, np.ndarray]:
-    """Learn from ``labelled`` pages, each ``repeat`` times an epoch, and ``made`` ones, once."""
+    """Learn from ``labelled`` pages, each ``repeat`` times an epoch, and from one set of ``made``.
+
+    Epochs take the sets in turn: what is seen but once or twice cannot be learned by heart.
+    """
     rng = np.random.default_rng(seed)
     params = new_params(seed)
     state = (jax.tree.map(jnp.zeros_like, params), jax.tree.map(jnp.zeros_like, params))
     key = jax.random.PRNGKey(seed + 1)
-    steps = epochs * -(-(len(labelled) * repeat + len(made)) // BATCH)
+    steps = epochs * -(-(len(labelled) * repeat + max(map(len, made))) // BATCH)
     mean = params
     count = 0
     for epoch in range(epochs):
         begin, values = time.perf_counter(), []
-        for batch in batches([*(list(labelled) * repeat), *made], rng):
+        for batch in batches([*(list(labelled) * repeat), *made[epoch % len(made)]], rng):
             count += 1
             key, here = jax.random.split(key)
             now = rate * min(1.0, count / 100) * (0.5 + 0.5 * np.cos(np.pi * count / (steps + 1)))
@@ -215,59 +224,105 @@ def train(
     return {name: np.asarray(value, np.float16) for name, value in mean.items()}
 
 
-def stacked(members: Sequence[Mapping[str, np.ndarray]]) -> dict[str, np.ndarray]:
-    """Return the layers of several scorers as one, the scorers along the first axis."""
-    return {name: np.stack([member[name] for member in members]) for name in members[0]}
+@dataclass(frozen=True)
+class Recipe:
+    """How scorers are trained.
 
-
-def train_match(
-    pages: Iterable[Mapping[str, Any]], params: Mapping[str, np.ndarray], *, seed: int = 0
-) -> dict[str, np.ndarray]:
-    """Learn which place a stray headline belongs to, or that it belongs to none.
-
-    A softmax over the places; for every third headline its own place is hidden, so that none is
-    right.
+    Parameters
+    ----------
+    sets, made : int
+        Sets of pages laid out from the corpus, and how many pages each has.
+    again : int
+        Pages laid out for each set from the articles of the labelled pages.
+    epochs : int
+        Times that the labelled pages are gone through; each goes through one of the sets.
+    members : int
+        Scorers to train, each beginning elsewhere; the mean of theirs is what counts.
+    folder : Path or None
+        Where sets and scorers are kept.
     """
-    layers = {name: value.astype(np.float32) for name, value in params.items()}
-    rng = np.random.default_rng(seed)
-    rows, owner, target, count = [], [], [], 0
-    boundaries.use(layers)
-    for page in pages:
-        gold = [role for _, _, role in labelled_roles(page)]
-        if Role.STRAY not in gold:
-            continue
-        lines = lines_of(page["text"])
-        reading = boundaries.read_lines(lines)
-        for stray in strays_of(reading.roles):
-            where, seen = places_of(lines, reading, layers["rarity"], stray)
-            if not len(where):
+
+    sets: int = 4
+    made: int = 8000
+    again: int = 1500
+    epochs: int = 8
+    members: int = 3
+    folder: Path | None = None
+
+    def made_sets(
+        self, corpus: Sequence[Mapping[str, Any]], used: set[str], rarity: np.ndarray
+    ) -> list[list[Example]]:
+        """Lay out the pages."""
+        found = []
+        for seed in range(self.sets):
+            kept = self.folder / f"made{seed}.pickle" if self.folder else None
+            if kept and kept.exists():
+                found.append(pickle.loads(kept.read_bytes()))
                 continue
-            home = np.zeros(len(where), dtype=bool)
-            if any(gold[i] == Role.STRAY for i in stray.title):
-                home = np.array([gold[i] == Role.LEAD for i in where])
-            if rng.random() < 0.3:
-                where, seen, home = where[~home], seen[~home], home[~home]
-            rows.append(np.append(seen, np.zeros((1, PLACES), np.float32), axis=0))
-            owner.append(np.full(len(where) + 1, count))
-            target.append(np.append(home, not home.any()))
-            count += 1
-    boundaries.use(None)
-    x, group = np.concatenate(rows), np.concatenate(owner)
-    none = np.concatenate([np.append(np.zeros(len(r) - 1), 1.0) for r in rows])
-    right = np.concatenate(target)
+            pages = made_pages(corpus, self.made, without=used, seed=seed)
+            found.append(examples(pages, rarity))
+            if kept:
+                part = kept.with_suffix(".part")
+                part.write_bytes(pickle.dumps(found[-1]))
+                part.replace(kept)
+        return found
 
-    def objective(w: np.ndarray) -> tuple[float, np.ndarray]:
-        score = x @ w[:-1] + none * w[-1]
-        top = np.full(count, -np.inf)
-        np.maximum.at(top, group, score)
-        part = np.exp(score - top[group])
-        p = part / np.bincount(group, part)[group]
-        slope = p - right
-        value = -np.log(np.maximum(p[right], 1e-12)).sum() + 0.5 * (w @ w)
-        return value, np.append(x.T @ slope, none @ slope) + w
+    def scorers(
+        self,
+        labelled: Sequence[Example],
+        made: Sequence[Sequence[Example]],
+        articles: Sequence[Mapping[str, Any]],
+        rarity: np.ndarray,
+        name: str,
+    ) -> dict[str, np.ndarray]:
+        """Train the members; return their layers as one, the members along the first axis.
 
-    found = minimize(objective, np.zeros(PLACES + 1), jac=True).x
-    return {"match_w": found[:-1].astype(np.float32), "match_b": found[-1:].astype(np.float32)}
+        What is learned from is the labelled pages, their ``articles`` laid out otherwise, and the
+        sets of ``made`` pages.
+        """
+        kept = [self.folder / f"{name}-{n}.npz" for n in range(self.members)] if self.folder else []
+        sets: list[list[Example]] = []
+        members = []
+        for seed in range(self.members):
+            if kept and kept[seed].exists():
+                with np.load(kept[seed]) as stored:
+                    members.append(dict(stored))
+                continue
+            if not sets:
+                for n, pages in enumerate(made):
+                    again = made_pages(articles, self.again, without=set(), seed=100 + n)
+                    sets.append([*pages, *examples(again, rarity)])
+            turned = [*sets[seed % len(sets) :], *sets[: seed % len(sets)]]
+            members.append(train(labelled, turned, epochs=self.epochs, seed=seed))
+            if kept:
+                part = kept[seed].with_suffix(".part.npz")
+                np.savez(part, **members[-1])
+                part.replace(kept[seed])
+        return {layer: np.stack([member[layer] for member in members]) for layer in members[0]}
+
+
+def recipe_of(parser: argparse.ArgumentParser) -> Callable[[argparse.Namespace], Recipe]:
+    """Add the options of a recipe to a command; return what reads them."""
+    parser.add_argument("--made", type=int, default=Recipe.made, help="pages laid out for a set")
+    parser.add_argument("--again", type=int, default=Recipe.again, help="from labelled articles")
+    parser.add_argument("--sets", type=int, default=Recipe.sets, help="sets of them")
+    parser.add_argument("--epochs", type=int, default=Recipe.epochs)
+    parser.add_argument("--members", type=int, default=Recipe.members, help="scorers")
+    parser.add_argument("--folder", type=Path, help="keep here what is done, and go on from it")
+
+    def read(args: argparse.Namespace) -> Recipe:
+        if args.folder:
+            args.folder.mkdir(parents=True, exist_ok=True)
+        return Recipe(
+            sets=args.sets,
+            made=args.made,
+            again=args.again,
+            epochs=args.epochs,
+            members=args.members,
+            folder=args.folder,
+        )
+
+    return read
 
 
 def main() -> None:
@@ -275,23 +330,25 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("pages", nargs="*", type=Path, help="labelled pages, JSON Lines, gzipped")
     parser.add_argument("-o", "--output", type=Path, default=MODEL)
-    parser.add_argument("--made", type=int, default=8000, help="pages to lay out from the corpus")
-    parser.add_argument("--epochs", type=int, default=7)
-    parser.add_argument("--members", type=int, default=3, help="scorers to train and average")
+    recipe = recipe_of(parser)
     args = parser.parse_args()
     pages = []
     for path in args.pages or [DATA / "pages" / "pages_dev.jsonl.gz"]:
         with gzip.open(path, "rt", encoding="utf-8") as lines:
             pages.extend(json.loads(line) for line in lines)
     used = {article["id"] for page in pages for article in page["articles"]}
-    rarity = rarities(records("press/corpus"))
-    labelled = examples(pages, rarity)
-    members = []
-    for seed in range(args.members):
-        made = made_pages(records("press/corpus"), args.made, without=used, seed=seed)
-        members.append(train(labelled, examples(made, rarity), epochs=args.epochs, seed=seed))
-    params = stacked(members) | {"rarity": rarity}
-    others = made_pages(records("press/corpus"), 3000, without=used, seed=args.members)
+    corpus = list(records("press/corpus"))
+    rarity = rarities(a for a in corpus if a["id"] not in used)
+    how = recipe(args)
+    params = how.scorers(
+        examples(pages, rarity),
+        how.made_sets(corpus, used, rarity),
+        [article for article in corpus if article["id"] in used],
+        rarity,
+        "all",
+    )
+    params |= {"rarity": rarity} | train_pairs(corpus, set())
+    others = made_pages(corpus, OTHERS, without=used, seed=how.sets)
     np.savez(args.output, **params, **train_match([*others, *pages], params))
 
 

@@ -1,0 +1,177 @@
+"""Measure how fast pages are read, how time grows with them, and whether anything is ever lost.
+
+    python benchmarks/pages_stress.py [--fuzz PAGES] [--from SEED]
+
+Pages of 1.25 to 10 MB: real ones in a row, and perverse ones of nothing but one kind of line. With
+``--fuzz`` that many mutated pages and random strings are split instead, 1,000 a seed, and checked:
+offsets are exact, articles do not overlap, and every character that is not white space is in
+exactly one place.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import resource
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Any
+
+from common import DATA, machine, records, write_result
+from pdclassify import Page, split_page
+
+SIZES = (1.25, 2.5, 5, 10)  # megabytes of UTF-8
+EACH = 1000  # fuzzed pages a seed
+ODD = "\n\n\n\r\x00\u2028\ud800。“”（）()\u3000①\U0001f600　图a1\x0c\x85\u200b"
+
+
+def seconds(text: str) -> float:
+    """Return how long a page takes."""
+    begin = time.perf_counter()
+    split_page(text)
+    return time.perf_counter() - begin
+
+
+def repeated(unit: str, megabytes: float) -> str:
+    """Return a page of ``megabytes`` of UTF-8 that repeats ``unit``."""
+    size = int(megabytes * 1_000_000)
+    each = len(unit.encode())
+    return (unit * (size // each + 1))[: round(size * len(unit) / each)]
+
+
+def growth() -> dict[str, Any]:
+    """Return seconds for growing pages, and how many times as long the last takes as the first."""
+    pages = [p["text"] for p in records("pages/pages_dev")]
+    kinds = {
+        "pages": "\n\n".join(pages),
+        "one line": "把小事办好，群众才放心。" * 4000,
+        "pages without line ends": "".join("".join(pages).split("\n")),
+        "short lines": "支部建在楼上\n",
+        "headlines": "".join(f"第{n}社区办好身边小事（基层观察）\n" for n in range(4000)),
+        "letters": "a\n",
+        "quotes": "“",
+        "quoted lines": "“”\n",
+        "newlines": "\n",
+    }
+    found: dict[str, Any] = {}
+    for kind, unit in kinds.items():
+        took = {size: seconds(repeated(unit, size)) for size in SIZES}
+        found[kind] = {f"{size:g} MB": round(value, 2) for size, value in took.items()}
+        found[kind]["times as long, 8 times the size"] = round(took[10] / took[1.25], 1)
+        found[kind]["lines"] = repeated(unit, 10).count("\n")
+        print(
+            f"{kind:24}", *(f"{name}: {value}" for name, value in found[kind].items()), flush=True
+        )
+    found["memory, megabytes"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    return found
+
+
+def small() -> dict[str, float]:
+    """Return milliseconds of the seed page, read again and again."""
+    text = (DATA / "pages" / "seed_page.txt").read_bytes().decode("utf-8")
+    seconds(text)
+    took = sorted(seconds(text) for _ in range(200))
+    return {"median": round(took[100] * 1000, 2), "fastest": round(took[0] * 1000, 2)}
+
+
+def mutated(pages: list[str], rng: random.Random) -> Iterator[str]:
+    """Yield pieces of pages, cut, shuffled and sprinkled with odd characters, and random ones."""
+    while True:
+        kind = rng.random()
+        if kind < 0.1:
+            raw = bytes(rng.randrange(256) for _ in range(rng.randrange(400)))
+            yield raw.decode(rng.choice(("latin-1", "gb18030")), "replace")
+            continue
+        if kind < 0.15:
+            yield "".join(rng.choices(ODD, k=rng.randrange(300)))
+            continue
+        page = rng.choice(pages)
+        at = rng.randrange(len(page))
+        text = list(page[at : at + rng.choice((50, 300, 800, 2000))])
+        for _ in range(rng.randrange(30)):
+            place = rng.randrange(len(text) + 1)
+            text[place : place + rng.choice((0, 0, 1, 20))] = rng.choice(ODD)
+        lines = "".join(text).split("\n")
+        if rng.random() < 0.3:
+            rng.shuffle(lines)
+        yield "\n".join(lines)
+
+
+def faults(text: str, page: Page) -> list[str]:
+    """Return what is wrong about a page: each visible character is in exactly one place."""
+    wrong = []
+    times = [0] * len(text)
+    heads: Counter[str] = Counter()
+    for number, article in enumerate(page.articles):
+        if article.index != number or not 0 <= article.start <= article.end <= len(text):
+            wrong.append(f"article {number}: place {article.start}..{article.end}")
+        for segment in article.segments:
+            there = text[segment.input_start : segment.input_start + segment.length]
+            if there != article.text[segment.text_start : segment.text_start + segment.length]:
+                wrong.append(f"article {number}: segment at {segment.input_start}")
+        for place in range(article.start, article.end):
+            times[place] += 1
+        if article.title_displaced:
+            parts = (
+                article.column,
+                article.kicker,
+                article.title,
+                article.subtitle,
+                article.byline,
+            )
+            heads.update(c for part in parts for c in part or "" if not c.isspace())
+    for start, end in page.leftover:
+        for place in range(start, end):
+            times[place] += 1
+    spans = sorted((a.start, a.end) for a in page.articles)
+    wrong += [f"articles {a} and {b} overlap" for a, b in pairwise(spans) if b[0] < a[1]]
+    missing: Counter[str] = Counter()
+    for character, count in zip(text, times, strict=True):
+        if count > 1:
+            wrong.append(f"{character!r} is in {count} places")
+        elif not count and not character.isspace():
+            missing[character] += 1
+    if missing - heads:  # what stands nowhere must be a displaced headline's
+        wrong.append(f"lost: {missing - heads}")
+    return wrong
+
+
+def fuzz(count: int, first: int) -> int:
+    """Split mutated pages; return how many were read wrongly."""
+    pages = [p["text"] for p in records("pages/pages_dev")]
+    bad, begin = 0, time.perf_counter()
+    for seed in range(first, first + -(-count // EACH)):
+        source = mutated(pages, random.Random(seed))
+        for _ in range(min(EACH, count - (seed - first) * EACH)):
+            text = next(source)
+            try:
+                wrong = faults(text, split_page(text))
+                if len(split_page(text, whole=True).articles) != 1:
+                    wrong.append("as a whole it is not one article")
+            except Exception as error:
+                wrong = [repr(error)]
+            if wrong:
+                bad += 1
+                print(f"seed {seed}: {wrong[:3]} in {text[:200]!r}", flush=True)
+        print(f"seed {seed} done, {bad} bad, {time.perf_counter() - begin:.0f} s", flush=True)
+    return bad
+
+
+def main() -> None:
+    """Measure, print and write the figures; or fuzz."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--fuzz", type=int, metavar="PAGES", help="split so many mutated pages")
+    parser.add_argument("--from", dest="first", type=int, default=0, help="first seed of them")
+    args = parser.parse_args()
+    if args.fuzz:
+        sys.exit(1 if fuzz(args.fuzz, args.first) else 0)
+    result = {"machine": machine(), "seed page, warm, milliseconds": small(), "growth": growth()}
+    print("seed page, warm, milliseconds:", result["seed page, warm, milliseconds"])
+    write_result(__file__, result)
+
+
+if __name__ == "__main__":
+    main()
