@@ -148,13 +148,16 @@ def test_a_line_a_minute(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(batch.logger, "info", said.append)
     monkeypatch.setattr(sys.stderr, "isatty", lambda: False, raising=False)
     with batch._shown() as update:
-        for second in range(0, 200, 10):
+        for second in range(0, 400, 10):
             now[0] = 1000.0 + second
             update(Progress(1000 + 100 * second, 3, 1000, second, 400))
     assert said == [
         "7,000 articles, 100 a second, 15% done, about 6 minutes left, 3 errors",
         "13,000 articles, 100 a second, 30% done, about 5 minutes left, 3 errors",
         "19,000 articles, 100 a second, 45% done, about 4 minutes left, 3 errors",
+        "25,000 articles, 100 a second, 60% done, about 3 minutes left, 3 errors",
+        "31,000 articles, 100 a second, 75% done, about 2 minutes left, 3 errors",
+        "37,000 articles, 100 a second, 90% done, about 1 minute left, 3 errors",
     ]
 
 

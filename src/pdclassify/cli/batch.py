@@ -221,9 +221,11 @@ def _in_words(now: Progress, seconds: float) -> str:
     rate = (now.records - now.earlier) / max(seconds, 1e-3)
     share = min(1.0, now.bytes_done / max(now.bytes_total, 1))
     left = seconds * (1 - share) / share if share else 0.0
+    minutes = round(left / 60)
+    rest = f"about {_many(minutes, 'minute')}" if minutes else "less than a minute"
     return (
-        f"{now.records:,} articles, {rate:,.0f} a second, {share:.0%} done, about "
-        f"{left / 60:.0f} minutes left, {now.errors:,} errors"
+        f"{_many(now.records, 'article')}, {rate:,.0f} a second, {share:.0%} done, {rest} left, "
+        f"{_many(now.errors, 'error')}"
     )
 
 
@@ -240,7 +242,7 @@ def _bar() -> Iterator[Callable[[Progress], None]]:
         TextColumn("{task.fields[done]:,} articles"),
         TextColumn("{task.fields[rate]:,.0f}/s"),
         TimeRemainingColumn(),
-        TextColumn("{task.fields[errors]:,} errors"),
+        TextColumn("left, {task.fields[errors]:,} errors"),
     )
     with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("batch", total=None, done=0, rate=0.0, errors=0)
