@@ -421,3 +421,15 @@ def test_options_without_effect_are_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="single path"):
         run(str(path), out)
     assert not out.exists()
+
+@pytest.mark.parametrize("task", ["predict", "summarize", "keywords", "analyze"])
+def test_both_formats_tell_the_same(tmp_path: Path, task: str) -> None:
+    """Whatever a task tells in JSON stands in the columns of Parquet, too."""
+    text = "社区党支部组织党员入户走访。居民的难处，党员记在本子上。楼道里的灯，当天就修好了。"
+    path = write_table(tmp_path / "a.parquet", [{"id": "1", "title": "走访", "text": text * 3}])
+    run([path], tmp_path / "json", task=task, format="jsonl")
+    run([path], tmp_path / "table", task=task)
+    [line] = lines(tmp_path / "json")
+    [row] = table(tmp_path / "table").to_pylist()
+    assert row.pop("error") is None
+    assert row == line
