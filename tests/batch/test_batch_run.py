@@ -8,6 +8,7 @@ import itertools
 import json
 import os
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,11 @@ from tiny import Tiny, contents, lines, records, table, write_lines, write_table
 
 from pdclassify.batch import Progress, run
 from pdclassify.batch.folder import Folder
-from pdclassify.errors import InputError, OutputError, UsageError
+from pdclassify.batch.plan import Piece, Shard
+from pdclassify.batch.sources import Reading
+from pdclassify.batch.work import Job, work
+from pdclassify.errors import InputError, OutputError, UsageError, WorkerError
+from pdclassify.reading.fields import columns
 
 SMALL = 4000
 
@@ -336,6 +341,25 @@ def test_an_input_that_grows_meanwhile_is_told(tmp_path: Path) -> None:
     assert not (tmp_path / "out/manifest.json").exists()
 
 
+def test_a_worker_elsewhere_is_as_the_run_needs_it(tmp_path: Path) -> None:
+    """One that does not see an input, or has another version, ends the run and says why."""
+    folder = Folder(str(tmp_path))
+    folder.begin(resume=False)
+    with folder.locked():
+        folder.set_run({}, "run-x")
+        job = Job(str(tmp_path), "jsonl", Tiny(), Reading(columns(None)), None, None, "run-x")
+        for form in ("file", "lines", "groups"):
+            shard = Shard(0, (Piece("gone.jsonl", form, end=1),))
+            with pytest.raises(
+                InputError, match=r"gone\.jsonl: cannot be read any more, or not by"
+            ):
+                work(shard, job)
+        with pytest.raises(WorkerError, match=r"has pdclassify \S+, the run 0\.0\.1"):
+            work(shard, replace(job, version="0.0.1"))
+        with pytest.raises(OutputError, match="is not the folder of this run any more"):
+            work(shard, replace(job, run="run-y"))
+
+
 def test_two_runs_on_one_folder(tmp_path: Path) -> None:
     """The second is refused, whether it would resume or not; the first is not disturbed."""
     path = write_lines(tmp_path / "a.jsonl", records(100))
@@ -421,6 +445,7 @@ def test_options_without_effect_are_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="single path"):
         run(str(path), out)
     assert not out.exists()
+
 
 @pytest.mark.parametrize("task", ["predict", "summarize", "keywords", "analyze"])
 def test_both_formats_tell_the_same(tmp_path: Path, task: str) -> None:

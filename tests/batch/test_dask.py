@@ -67,8 +67,13 @@ def cluster(tmp_path: Path) -> Iterator[Cluster]:
         yield Cluster(tmp_path, stack)
 
 
-def test_a_worker_of_two_is_killed(tmp_path: Path, cluster: Cluster) -> None:
-    """What it was at is done by the other one, and the output is that of an undisturbed run."""
+def test_a_worker_of_two_is_killed(
+    tmp_path: Path, cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it was at is done by the other one, and the output is that of an undisturbed run.
+
+    The paths that we give need not be those under which workers, in other folders, find the files.
+    """
     inputs = [
         write_lines(tmp_path / "a.jsonl", records(200)),
         write_table(tmp_path / "b.parquet", records(200, 200), group=20),
@@ -76,7 +81,9 @@ def test_a_worker_of_two_is_killed(tmp_path: Path, cluster: Cluster) -> None:
     run(inputs, tmp_path / "calm", task=Tiny(), jobs=1, shard_bytes=4000, format="jsonl")
     out = tmp_path / "out"
     lost, _ = cluster.worker(), cluster.worker()
-    process = start(inputs, out, engine="dask", scheduler=cluster.address, pause=0.01)
+    monkeypatch.chdir(tmp_path)
+    named = [path.relative_to(tmp_path) for path in inputs]
+    process = start(named, Path("out"), engine="dask", scheduler=cluster.address, pause=0.01)
     wait(lambda: process.poll() is not None or parts(out) >= 3)
     lost.send_signal(signal.SIGKILL)
     assert process.poll() is None

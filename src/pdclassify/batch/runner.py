@@ -27,7 +27,7 @@ from pdclassify.batch.tasks import Task, make_task
 from pdclassify.batch.work import Job, Outcome, outcome_name
 from pdclassify.errors import InputError, UsageError, WorkerError
 from pdclassify.reading.fields import columns
-from pdclassify.reading.places import open_file, state
+from pdclassify.reading.places import is_remote, open_file, state
 from pdclassify.reading.records import kind
 from pdclassify.reading.records import read as check_reading
 
@@ -139,7 +139,7 @@ def run(
     engine : {"local", "dask"}
     scheduler : str, optional
         The address of Dask's scheduler; its workers must see inputs and output under the same
-        paths.
+        paths, which are made absolute.
     resume : bool, default False
         Go on with what an earlier run left in ``out``, if there was one.
     max_errors : int, optional
@@ -172,6 +172,10 @@ def run(
     if isinstance(inputs, str | Path):
         raise UsageError(f"inputs must be a sequence of paths. Got the single path {inputs!r}.")
     paths = [str(path) for path in inputs]
+    if engine == "dask":  # its workers stand in other folders than we do
+        paths, out = [_absolute(path) for path in paths], _absolute(str(out))
+        if isinstance(options.get("model"), str | Path):
+            options["model"] = _absolute(str(options["model"]))
     check_reading(paths, whole=whole, encoding=encoding, fields=fields)
     if not isinstance(task, str) and options:
         raise UsageError(f"{', '.join(options)}: no effect on a task that is made already.")
@@ -209,6 +213,10 @@ def run(
         _check_unchanged(found)
         manifest = finish(folder, found, description, sorted(tally.done))
         return _told(manifest, found, already=False)
+
+
+def _absolute(path: str) -> str:
+    return path if is_remote(path) or path == "-" else str(Path(path).absolute())
 
 
 def _form(format: str | None, found: Found) -> str:

@@ -9,15 +9,16 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
+from pdclassify import __version__
 from pdclassify.article import Article
 from pdclassify.batch.folder import Folder
 from pdclassify.batch.plan import Piece, Shard
 from pdclassify.batch.rows import Chunk, Done, JsonPart, TablePart
 from pdclassify.batch.sources import Reading
 from pdclassify.batch.tasks import Task
-from pdclassify.errors import PdclassifyError
+from pdclassify.errors import InputError, PdclassifyError, WorkerError
 from pdclassify.reading.fields import FIELDS
 from pdclassify.reading.places import open_file
 from pdclassify.reading.records import (
@@ -64,6 +65,8 @@ class Job:
         Of the output, if it is Parquet.
     run : str
         By what the folder is known to be this run's, still.
+    version : str
+        Of pdclassify, which workers on other machines must have, too.
     """
 
     folder: str
@@ -73,6 +76,7 @@ class Job:
     given: pa.Schema | None
     schema: pa.Schema | None
     run: str
+    version: str = __version__
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +96,10 @@ def outcome_name(shard: Shard) -> str:
 
 def work(shard: Shard, job: Job) -> Outcome:
     """Do the task on all records of a shard and write its file, then what is known of it."""
+    if job.version != __version__:
+        raise WorkerError(
+            f"A worker has pdclassify {__version__}, the run {job.version}: install the same."
+        )
     folder = Folder(job.folder)
     folder.expect(job.run)
     name = f"{shard.name}.{job.form}"
@@ -208,13 +216,25 @@ def _items(piece: Piece, reading: Reading) -> Iterator[Item]:
     if piece.form == "items":
         yield from piece.payload
     elif piece.form == "file":
+        _opened(piece.source).close()
         yield from reading.read(piece.source)
     elif piece.form == "block":
         yield from _parsed(io.BytesIO(piece.payload), piece, reading)
     else:
-        with open_file(piece.source) as stream:
+        with _opened(piece.source) as stream:
             stream.seek(piece.start)
             yield from _parsed(stream, piece, reading)
+
+
+def _opened(source: str) -> BinaryIO:
+    """Open an input, which was there when the run began."""
+    try:
+        return open_file(source)
+    except OSError as error:
+        raise InputError(
+            f"{source}: cannot be read any more, or not by this worker ({error.strerror or error}); "
+            "all workers must see it under this path."
+        ) from error
 
 
 def _parsed(stream: Any, piece: Piece, reading: Reading) -> Iterator[Item]:
@@ -295,6 +315,6 @@ def _batches(piece: Piece) -> Iterator[pa.RecordBatch]:
                 for start in range(0, batch.num_rows, CHUNK):
                     yield batch.slice(start, CHUNK)
         return
-    with open_file(piece.source) as stream, open_table(stream) as table:
+    with _opened(piece.source) as stream, open_table(stream) as table:
         groups = list(range(piece.start, piece.end))
         yield from table.iter_batches(batch_size=CHUNK, row_groups=groups, use_threads=False)

@@ -1,0 +1,277 @@
+"""Archives: articles a second on all cores, memory, and what is left after kills.
+
+    python benchmarks/archive.py [speed] [memory] [kills] [--articles N] [--kills N] [--folder DIR]
+
+The articles, of 1,000 characters each, are made of the press's paragraphs, drawn by chance, in two
+layouts of Parquet: row groups of 10,000 rows, and one group of all rows, as pyarrow writes it unless
+told otherwise. What is measured is the command as a user runs it, from start to end, and beside it,
+in turns, `TopicModel.predict` on the same articles in one process. Memory is the peak of what is
+resident (VmHWM) of each process, libraries and the shared model's pages included.
+"""
+
+from __future__ import annotations
+
+import argparse
+import filecmp
+import json
+import os
+import random
+import shutil
+import signal
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+for threads in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ[threads] = "1"
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+import pdclassify
+from common import HERE, machine, records, write_result
+from pdclassify.reading.records import open_table
+
+LENGTH = 1000
+GROUP = 10_000
+LAYOUTS = ("groups of 10,000 rows", "one group")
+KILLED = 20_000  # articles of the runs that are killed
+OWN = 20_000  # articles on which predict's own speed is measured
+MIB = 1 << 20
+
+
+def make(path: Path, articles: int, group: int) -> Path:
+    """Write a Parquet file of articles, unless it is there."""
+    if path.exists():
+        return path
+    given = list(records("press/corpus"))
+    paragraphs = [
+        text for record in given for text in record["text"].split("\n") if 20 <= len(text) <= LENGTH
+    ]
+    rng = np.random.default_rng(0)
+    beside = path.with_suffix(".tmp")
+    writer: pq.ParquetWriter | None = None
+    for start in range(0, articles, group):
+        rows = []
+        for number in range(start, min(start + group, articles)):
+            text = ""
+            while len(text) < LENGTH:
+                drawn = rng.integers(0, len(paragraphs), 12)
+                text += "\n".join(paragraphs[place] for place in drawn.tolist())
+            about = given[int(rng.integers(0, len(given)))]
+            rows.append(
+                {
+                    "id": f"{number:07d}",
+                    "title": about["title"],
+                    "date": about["date"],
+                    "publisher": about["publisher"],
+                    "text": text[:LENGTH],
+                }
+            )
+        table = pa.Table.from_pylist(rows)
+        writer = writer or pq.ParquetWriter(beside, table.schema)
+        writer.write_table(table, row_group_size=group)
+    assert writer is not None
+    writer.close()
+    beside.replace(path)
+    return path
+
+
+def archive(folder: Path, articles: int, layout: str) -> Path:
+    """Return a file of so many articles in one of the layouts."""
+    group = GROUP if layout == LAYOUTS[0] else articles
+    return make(folder / f"{articles}-{group}.parquet", articles, group)
+
+
+def start(source: Path, out: Path, jobs: int, *options: str) -> subprocess.Popen[bytes]:
+    """Start the command."""
+    command = [sys.executable, "-m", "pdclassify", "batch", str(source), "-o", str(out)]
+    return subprocess.Popen([*command, "--jobs", str(jobs), *options])
+
+
+def workers(parent: int) -> Iterator[int]:
+    """Yield the workers of a run."""
+    for path in Path("/proc").glob("[0-9]*"):
+        try:
+            above = int((path / "stat").read_text().rpartition(")")[2].split()[1])
+            if above == parent and b"popen_loky" in (path / "cmdline").read_bytes():
+                yield int(path.name)
+        except OSError:
+            continue  # it ended meanwhile
+
+
+def peak(process: int) -> float:
+    """Return the most that has been resident of a process, in MiB; 0 if it is gone."""
+    try:
+        status = Path(f"/proc/{process}/status").read_text()
+    except OSError:
+        return 0.0
+    lines = [line.split()[1] for line in status.splitlines() if line.startswith("VmHWM")]
+    return int(lines[0]) / 1024 if lines else 0.0
+
+
+def timed(source: Path, out: Path, jobs: int) -> float:
+    """Return the seconds that a run takes, from its start to its end."""
+    shutil.rmtree(out, ignore_errors=True)
+    began = time.perf_counter()
+    code = start(source, out, jobs).wait()
+    assert code == 0, code
+    return time.perf_counter() - began
+
+
+def own_speed(source: Path) -> float:
+    """Return the articles a second of `predict` alone, on articles that are in memory."""
+    batches = open_table(str(source)).iter_batches(1000, columns=["title", "text"])
+    rows = (row for batch in batches for row in batch.to_pylist())
+    articles = [pdclassify.Article(**row) for row in islice(rows, OWN)]
+    model = pdclassify.load()
+    model.predict(articles[:512])
+    began = time.perf_counter()
+    for place in range(0, len(articles), 512):
+        model.predict(articles[place : place + 512])
+    return len(articles) / (time.perf_counter() - began)
+
+
+def speed(folder: Path, articles: int, rounds: int, layout: str) -> dict[str, Any]:
+    """Measure one job, two jobs and predict itself, in turns."""
+    source = archive(folder, articles, layout)
+    own, one, two = [], [], []
+    for _ in range(rounds):
+        own.append(own_speed(source))
+        one.append(articles / timed(source, folder / "out", 1))
+        two.append(articles / timed(source, folder / "out", 2))
+    ratios = [b / a for a, b in zip(one, two, strict=True)]
+    shares = [b / (2 * a) for a, b in zip(own, two, strict=True)]
+    return {
+        "articles": articles,
+        "rounds": rounds,
+        "predict_per_second": own,
+        "one_job_per_second": one,
+        "two_jobs_per_second": two,
+        "two_jobs_against_one": [statistics.median(ratios), min(ratios), max(ratios)],
+        "two_jobs_against_twice_predict": [statistics.median(shares), min(shares), max(shares)],
+    }
+
+
+def memory(folder: Path, articles: int, layout: str) -> dict[str, Any]:
+    """Measure the peaks of the parent and of its workers, of a small archive and of all."""
+    found = {}
+    for count in (GROUP, articles):
+        source = archive(folder, count, layout)
+        shutil.rmtree(folder / "out", ignore_errors=True)
+        process = start(source, folder / "out", 2)
+        peaks: dict[int, float] = {}
+        while process.poll() is None:
+            for pid in (process.pid, *workers(process.pid)):
+                peaks[pid] = max(peaks.get(pid, 0.0), peak(pid))
+            time.sleep(0.05)
+        assert process.returncode == 0
+        parent = peaks.pop(process.pid)
+        found[str(count)] = {"parent_mib": parent, "workers_mib": sorted(peaks.values())}
+    return found
+
+
+def same(one: Path, other: Path) -> bool:
+    """Tell whether two folders hold the same files, byte for byte."""
+    names = sorted(path.name for path in one.iterdir())
+    if names != sorted(path.name for path in other.iterdir()):
+        return False
+    return all(filecmp.cmp(one / name, other / name, shallow=False) for name in names)
+
+
+def kills(folder: Path, articles: int, count: int) -> dict[str, Any]:
+    """Kill parents and workers at random moments of runs that are resumed; compare the outputs."""
+    source = archive(folder, articles, LAYOUTS[1])
+    calm, out = folder / "calm", folder / "killed"
+    length = timed(source, calm, 2)
+    chance = random.Random(0)
+    killed = {"parent": 0, "worker": 0}
+    rounds: list[bool] = []
+    shutil.rmtree(out, ignore_errors=True)
+    while sum(killed.values()) < count:
+        process = start(source, out, 2, "--resume")
+        time.sleep(chance.uniform(0.2, length))
+        below = list(workers(process.pid))
+        whom = chance.choice(["parent", "worker"])
+        if process.poll() is None and (below or whom == "parent"):
+            os.kill(process.pid if whom == "parent" else chance.choice(below), signal.SIGKILL)
+            killed[whom] += 1
+        process.wait()
+        if (out / "manifest.json").exists():
+            rounds.append(same(calm, out))
+            shutil.rmtree(out)
+    if out.exists():
+        assert start(source, out, 2, "--resume").wait() == 0
+        rounds.append(same(calm, out))
+    return {
+        "articles": articles,
+        **killed,
+        "outputs": len(rounds),
+        "identical": sum(rounds),
+    }
+
+
+def show(result: dict[str, Any]) -> None:
+    """Print what there is as tables."""
+    for layout, row in result.get("speed", {}).items():
+        print(f"\n{row['articles']:,} articles, {layout}: articles a second")
+        for name in ("predict", "one_job", "two_jobs"):
+            rates = row[f"{name}_per_second"]
+            print(
+                f"  {name:<9}{statistics.median(rates):10,.0f}  ({min(rates):,.0f} to {max(rates):,.0f})"
+            )
+        for name, bar in (("two_jobs_against_one", 1.7), ("two_jobs_against_twice_predict", 0.75)):
+            middle, low, high = row[name]
+            print(f"  {name}: {middle:.2f} ({low:.2f} to {high:.2f}); bar {bar}")
+    for layout, sizes in result.get("memory", {}).items():
+        print(f"\nmemory at its peak, MiB, {layout}")
+        for count, row in sizes.items():
+            below = ", ".join(f"{size:.0f}" for size in row["workers_mib"])
+            print(f"  {int(count):>9,} articles: parent {row['parent_mib']:.0f}, workers {below}")
+    if "kills" in result:
+        row = result["kills"]
+        print(
+            f"\n{row['parent']} parents and {row['worker']} workers killed; {row['identical']} of "
+            f"{row['outputs']} outputs identical to the undisturbed one"
+        )
+
+
+def main(given: Sequence[str] | None = None) -> None:
+    """Measure what is asked for, and keep what was measured before of the rest."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("what", nargs="*", help="speed, memory, kills; all unless said")
+    parser.add_argument("--articles", type=int, default=200_000)
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--kills", type=int, default=20)
+    parser.add_argument("--layout", choices=LAYOUTS, action="append", help="both unless said")
+    parser.add_argument("--folder", type=Path, help="where made articles stay for the next time")
+    args = parser.parse_args(given)
+    what = args.what or ["speed", "memory", "kills"]
+    path = HERE / "archive.json"
+    result = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = args.folder or Path(scratch)
+        folder.mkdir(parents=True, exist_ok=True)
+        for layout in args.layout or LAYOUTS:
+            if "speed" in what:
+                found = speed(folder, args.articles, args.rounds, layout)
+                result.setdefault("speed", {})[layout] = found
+            if "memory" in what:
+                found = memory(folder, args.articles, layout)
+                result.setdefault("memory", {})[layout] = found
+        if "kills" in what:
+            result["kills"] = kills(folder, KILLED, args.kills)
+    result["machine"] = machine("pyarrow", "joblib")
+    show(result)
+    write_result(__file__, result)
+
+
+if __name__ == "__main__":
+    main()
