@@ -19,6 +19,8 @@ __all__ = ["engine_context", "job_count", "outcomes"]
 
 ENGINES = ("local", "dask")
 
+_PATIENCE = 60  # seconds until a cluster must have workers
+
 
 def engine_context(
     engine: str, scheduler: str | None, jobs: int | None
@@ -65,8 +67,16 @@ def _dask(scheduler: str) -> Iterator[None]:
             f"{scheduler}: no scheduler of Dask answers there ({error}); start one by 'dask "
             "scheduler' and workers by 'dask worker', and name its address."
         ) from error
-    with client, joblib.parallel_config("dask", client=client, wait_for_workers_timeout=60):
-        yield
+    with client:
+        try:
+            client.wait_for_workers(1, timeout=_PATIENCE)
+        except TimeoutError as error:
+            raise UsageError(
+                f"{scheduler}: has no workers after {_PATIENCE} seconds; start some by 'dask worker "
+                f"{scheduler}'."
+            ) from error
+        with joblib.parallel_config("dask", client=client):
+            yield
 
 
 def job_count(jobs: int | None, found: Found, shard_bytes: int, engine: str) -> int:
