@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import itertools
 import codecs
 
 import pytest
@@ -121,3 +122,18 @@ def test_one_torn_line_does_not_decide_the_encoding() -> None:
     )
     assert find_line_encoding(iter([b"\xff\n"]))[0] == "utf-8"
     assert find_line_encoding(iter([]))[0] == "utf-8"
+
+
+def test_a_short_word_does_not_decide_the_encoding() -> None:
+    """A word of GB18030 that passes for ½ in UTF-8 is no proof of UTF-8."""
+    word = "陆\n".encode("gb18030")
+    assert word.decode("utf-8")
+    assert find_line_encoding(iter([word, "支部\n".encode("gb18030")]))[0] == "gb18030"
+    assert find_line_encoding(iter([word, "支部\n".encode()]))[0] == "utf-8"
+
+
+def test_the_look_ahead_has_a_bound() -> None:
+    """The lines kept for the decision stay few, however many of ASCII follow the first other."""
+    lines = itertools.chain([b"\xb5\xb3\n"], itertools.repeat(b"a" * 99 + b"\n", 100_000))
+    _, seen = find_line_encoding(lines)
+    assert sum(map(len, seen)) < 1 << 21

@@ -509,3 +509,32 @@ def test_reading_lines_needs_no_pyarrow(tmp_path: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_a_header_that_is_no_csv(tmp_path: Path) -> None:
+    """A damaged header is one error that shows it, on one line."""
+    (item,) = one(write(tmp_path, "a.csv", b"id,te\rxt\n1,\xe5\x85\x9a\n"))
+    assert isinstance(item, RecordError)
+    assert item.whole_file
+    assert "no column 'text'; its columns are id,te xt" in item.error
+
+
+def test_an_error_is_one_line(tmp_path: Path) -> None:
+    """What a library says in several lines is said in one."""
+    stream = io.BytesIO()
+    pq.write_table(pa.table({"text": ["党建"] * 50}), stream)
+    data = bytearray(stream.getvalue())
+    data[4:40] = b"\xff" * 36
+    (item,) = one(write(tmp_path, "a.parquet", bytes(data)))
+    assert isinstance(item, RecordError)
+    assert item.whole_file
+    assert "\n" not in item.error
+
+
+def test_torn_utf16(tmp_path: Path) -> None:
+    """A UTF-16 file that breaks off gives its records, then one error that names the encoding."""
+    line = json.dumps({"text": "党建"}, ensure_ascii=False) + "\n"
+    data = (line * 3).encode("utf-16")[:-5]
+    items = one(write(tmp_path, "a.jsonl", data))
+    assert [type(item) for item in items] == [Article, Article, RecordError]
+    assert "not utf-16-le from here on" in items[-1].error

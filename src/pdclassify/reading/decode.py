@@ -24,6 +24,8 @@ _MARKS = (  # the longer ones first: a UTF-32 mark begins like one of UTF-16
 )
 # So many Han characters in a row that are right as UTF-8 do not happen in GB18030.
 _SURE = 4
+# The first byte of a character beyond U+07FF in UTF-8 is this or more.
+_THREE_BYTES = 0xE0
 # How far to look for a line that settles the encoding, after one that is not UTF-8.
 _WINDOW = 1 << 20
 
@@ -133,27 +135,30 @@ def find_line_encoding(lines: Iterator[bytes]) -> tuple[str, list[bytes]]:
     Returns
     -------
     encoding : str
-        UTF-8, unless within 1 MiB from the first line that is not ASCII no such line is UTF-8
-        and most of them are GB18030.
+        UTF-8, unless within 1 MiB from the first line that is not ASCII no line has Han characters
+        in UTF-8, and most are GB18030 alone. (Short words of GB18030, 陆 say, can pass for signs
+        or Greek letters in UTF-8, so those decide nothing.)
     seen : list of bytes
         The lines that were read, to be read again.
     """
     seen: list[bytes] = []
     size = right = wrong = 0
+    begun = False
     for line in lines:
         seen.append(line)
+        begun = begun or not line.isascii()
+        size += len(line) if begun else 0
+        if size > _WINDOW:
+            break
         if line.isascii():
-            size += len(line) if right + wrong else 0
             continue
-        size += len(line)
         if _is(line, "utf-8"):
-            return "utf-8", seen
-        if _is(line, "gb18030"):
+            if max(line) >= _THREE_BYTES:
+                return "utf-8", seen
+        elif _is(line, "gb18030"):
             right += 1
         else:
             wrong += 1
-        if size > _WINDOW:
-            break
     return ("gb18030" if right > wrong else "utf-8"), seen
 
 

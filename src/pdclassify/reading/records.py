@@ -160,6 +160,7 @@ def _broken(source: str, index: int, error: BaseException | str) -> RecordError:
         said = str(error)
     else:
         reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
+        reason = " ".join(reason.split())  # Arrow writes several lines
         after = f" after {index} records" if index else ""
         said = f"{source}: cannot be read{after}: {reason or type(error).__name__}"
     return RecordError(source, source, index, said, whole_file=True)
@@ -262,7 +263,7 @@ class _Reader:
             yield _broken(source, index, error)
             return
         except UnicodeError as error:
-            yield _broken(source, index, f"not {lines.encoding}: {error}")
+            yield _broken(source, index, _torn(error))
             return
         missing.discard(self._names["text"])  # every record said so itself
         if index and missing:
@@ -280,7 +281,7 @@ class _Reader:
         except _BROKEN as error:
             yield _broken(source, index, error)
         except UnicodeError as error:
-            yield _broken(source, index, f"not {lines.encoding}: {error}")
+            yield _broken(source, index, _torn(error))
 
     def _parquet(self, source: str, stream: BinaryIO) -> Iterator[Item]:
         import pyarrow as pa
@@ -355,6 +356,14 @@ def _holds(item: Article, name: str, fields: Mapping[str, str]) -> bool:
         else getattr(item, ours) is not None
         for ours, theirs in fields.items()
         if theirs == name
+    )
+
+
+def _torn(error: UnicodeError) -> str:
+    """Say that a file whose lines cannot be told apart before decoding is damaged."""
+    name = error.encoding if isinstance(error, UnicodeDecodeError) else "what it is said to be"
+    return (
+        f"not {name} from here on; it is damaged, or in another encoding: name it with --encoding"
     )
 
 

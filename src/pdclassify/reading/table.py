@@ -74,12 +74,12 @@ def read_csv(
         if not first.strip():
             continue
         for candidate in (",", "\t", ";"):
-            header = next(csv.reader([first.rstrip("\r\n")], delimiter=candidate), [])
+            header = _header(first, candidate)
             if names["text"] in header:
                 delimiter = candidate
                 break
         else:
-            header = next(csv.reader([first.rstrip("\r\n")]), [])
+            header = _header(first, ",")
         break
     else:
         return  # an empty file has no records
@@ -126,6 +126,14 @@ def read_csv(
         if row:
             yield _item(row, header, source, index, names, stream.taken[0][0])
             index += 1
+
+
+def _header(line: str, delimiter: str) -> list[str]:
+    """Return the columns' names; a line that is no CSV is taken for one name."""
+    try:
+        return next(csv.reader([line.rstrip("\r\n")], delimiter=delimiter), [])
+    except csv.Error:
+        return [" ".join(line.split())]
 
 
 def _item(

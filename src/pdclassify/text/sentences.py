@@ -80,17 +80,30 @@ _VERB = (
 )
 _CLAUSE = r"[^，,。！？…!?；;：:“”「」『』" + _BREAK + "]"
 _SAID_AFTER = re.compile(
-    rf"[{_SPACE}]*(?!据|对此|这|那)"
+    rf"[{_SPACE}]*(?:说[完罢]|话音)|[{_SPACE}]*(?!据|对此|这|那)"
     rf"(?:{_CLAUSE}{{0,50}}?{_VERB}[着了过]?[，,。！？!?…]"  # 张三介绍，…
     rf"|(?:{_CLAUSE}|[，,]){{0,60}}?{_VERB}[着了过]?[。！？!?…])"  # 看着新房，李四高兴地说。
 )
 _SAID_BEFORE = re.compile(rf"(?:{_VERB}|一声)[着了过]?[，,]?$")
-_NOUN_FOLLOWS = re.compile(r"的(?!确|士)|等(?![到待候着他她它我])|之(?![后前所间初])")
+_NOUN_FOLLOWS = re.compile(
+    r"的(?!确|士)|等(?![到待候着他她它我])|之(?![后前所间初])|成了|成为|变成|是(?![的啊呀吗])|"
+    r"[两二三四五六七八九十几\d]{1,3}(?:[个大]?(?:问题|疑问|追问|关键词|字)|句|声|问)"
+)
+_MORE_QUOTED = re.compile(r"(?:“[^“”\n]{1,60}”){1,5}、")  # “看？”“办？”、“谁办？” are one list
 _STATED = frozenset("。｡.．")
 
 _VISIBLE = re.compile(r"\S")
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 _DATE = re.compile(r"\d{4}年|\d{1,2}月")
+_COUNTED = re.compile(r"\d{1,4}[\u4e00-\u9fff]")
+_NUMBERED = frozenset("图表式例注附第章节条款")  # 图.3所示
+# What foreign names are written with; a dot after one and before two of them stands for ·.
+_SYLLABLE = (
+    "[阿安巴贝比博布达德蒂尔费夫弗福戈格哈汉赫胡基吉杰金卡凯科克肯拉莱兰劳勒雷里利列林卢鲁伦罗洛马迈麦曼梅米莫"
+    "姆穆纳内尼努诺欧帕佩皮珀普奇齐乔切丘萨塞森桑沙史什斯索苏塔泰坦汤特提图托瓦威韦维沃乌西希谢辛雅亚扬"
+    "耶伊约泽扎詹兹佐朱]"
+)
+_NAME = re.compile(rf"(?<={_SYLLABLE}.){_SYLLABLE}{{2}}")
 _ORDINAL = re.compile(r"[一二三四五六七八九十]{1,3}")
 _WORD_BEFORE = re.compile(r"[A-Za-z]*[a-z]{2}$")
 _NEW_LATIN = re.compile(r"[ \u3000\xa0]+[“\"‘(]?[A-Z]")
@@ -119,8 +132,10 @@ def _ends_at_dot(text: str, sentence: int, dot: int, after: int) -> bool:
         if _ORDINAL.fullmatch(text, sentence, dot):
             return False
         if not following.isascii():
+            return not _NAME.match(text, after)
+        if not following.isalnum() or _DATE.match(text, after):
             return True
-        return not following.isalnum() or _DATE.match(text, after) is not None
+        return before not in _NUMBERED and _COUNTED.match(text, after) is not None
     word = _WORD_BEFORE.search(text, max(sentence, dot - 20), dot)
     return (
         word is not None
@@ -131,7 +146,7 @@ def _ends_at_dot(text: str, sentence: int, dot: int, after: int) -> bool:
 
 def _ends_after_quote(text: str, sentence: int, opening: int, end: int, mark: str) -> bool:
     """Tell whether the sentence ends with a quotation that itself ends with ``mark``."""
-    if _NOUN_FOLLOWS.match(text, end):
+    if _NOUN_FOLLOWS.match(text, end) or _MORE_QUOTED.match(text, end):
         return False
     lead = opening - 1
     while lead >= sentence and text[lead] in _BLANK:
@@ -242,7 +257,10 @@ def split_sentences(text: str, *, semicolon: bool = False) -> list[Span]:
                 continue
             if mark in "!?" and following.isascii() and following.isalnum():
                 continue  # an address, such as a.cn/?id=3
-            if mark in "…⋯" and _NOUN_FOLLOWS.match(view, end):
+            if mark in "…⋯" and (
+                _NOUN_FOLLOWS.match(view, end)
+                or (view[begin - 1] == following and not _HAN.match(view[begin - 2 : begin - 1]))
+            ):  # 他……他还是来了
                 continue
             if (
                 view[end - 1] in _QUOTE_CLOSES
