@@ -309,8 +309,7 @@ def _check_bytes(rng: random.Random, place: str) -> None:
         data = _damage(rng, data, keep=b"")
     try:
         text = decode(data, source="a.txt")
-    except DecodeError as error:
-        assert 0 <= error.offset <= len(data), place
+    except DecodeError:
         return
     assert "\ufffd" not in text or b"\xef\xbf\xbd" in data or b"\x84\x31\xa4\x37" in data, place
     end = 0

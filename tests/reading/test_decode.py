@@ -1,7 +1,7 @@
 from __future__ import annotations
 
-import itertools
 import codecs
+import itertools
 
 import pytest
 from hypothesis import given
