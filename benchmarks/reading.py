@@ -1,4 +1,4 @@
-"""How fast are bytes, records and sentences read, and does anything get lost?
+"""Read bytes, records and sentences: how fast, and is anything lost? Damaged ones too.
 
     python benchmarks/reading.py                 # throughput beside the floor of each format
     python benchmarks/reading.py --fuzz 100000   # damaged records: N in, N out, in order
