@@ -10,17 +10,21 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.preprocessing import normalize
 
 from pdclassify.article import Article
-from pdclassify.text.characters import encode
-from pdclassify.topics.features import part
+from pdclassify.text.characters import encode, table
+from pdclassify.topics.features import Field, part
 from pdclassify.topics.layers import Layer
 from pdclassify.topics.model import TopicModel
 
 
-def ngrams(text: str, low: int, high: int) -> list[str]:
+def ngrams(text: str, field: Field) -> list[str]:
     """Return all n-grams of the folded text that no break stands in."""
-    runs = "".join(map(chr, encode(text).codes)).split("\0")
+    if field.marks:
+        text = f"\n{text}\n"
+    low, high = field.lengths
+    runs = "".join(map(chr, encode(text, table(field.marks)).codes)).split("\0")
     return [
         run[i : i + n]
         for run in runs
@@ -30,14 +34,14 @@ def ngrams(text: str, low: int, high: int) -> list[str]:
 
 
 def vectorizer(layer: Layer) -> TfidfVectorizer:
-    """Return scikit-learn's own, with the terms and settings of a layer."""
+    """Return scikit-learn's own, with the terms and settings of a layer; rows are not normed."""
     field, vocabulary = layer.features.field, layer.features.vocabulary
     made = TfidfVectorizer(
-        analyzer=lambda text: ngrams(text, *field.lengths),
+        analyzer=lambda text: ngrams(text, field),
         vocabulary=[vocabulary.term(number) for number in range(len(vocabulary))],
         sublinear_tf=field.tf == "log",
         binary=field.tf == "binary",
-        norm=None if field.norm == "none" else field.norm,
+        norm=None,
     )
     made.idf_ = np.asarray(layer.features.idf, dtype=np.float64)
     return made
@@ -47,7 +51,10 @@ def decisions(model: TopicModel, articles: Sequence[Article]) -> NDArray[np.floa
     """Return the decision values, shape (n_articles, n_topics)."""
     total = np.tile(model.intercept, (len(articles), 1))
     for layer in model.layers:
-        texts = [part(article, layer.features.field.name) for article in articles]
-        rows = vectorizer(layer).transform(texts)
-        total += rows @ (layer.weights * layer.scale)
+        field, subject = layer.features.field, layer.subject
+        rows = vectorizer(layer).transform([part(article, field.name) for article in articles])
+        total += (normalize(rows) if field.norm == "l2" else rows) @ (layer.weights * layer.scale)
+        if subject is not None:
+            places = normalize(rows[:, subject.terms] @ (subject.weights * subject.scale))
+            total += np.einsum("nr,trs,ns->nt", places, subject.forms, places)
     return total

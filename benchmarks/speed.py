@@ -11,12 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import sys
-import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
@@ -31,47 +26,15 @@ from pdclassify.article import Article
 from pdclassify.topics.calibration import Sigmoid
 from pdclassify.topics.layers import Layer
 from pdclassify.topics.model import TopicModel
-from racing import as_article, batches_of, each, middle, processes, race, told
+from racing import as_article, batches_of, each, race
 from reference import decisions
+from setting import Setting
+from speed_processes import cold, cores, first_and_next, memory
 
 LENGTHS = (200, 500, 1000, 2000, 5000, 20000)
 PACKAGES = (
     "jieba", "rjieba", "scikit-learn", "fasttext-wheel", "sumy", "textrank4zh", "snownlp",
 )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Setting:
-    """What all parts share: the shipped model, labelled articles, and how much to measure."""
-
-    quick: bool
-
-    @property
-    def n(self) -> int:
-        """How many batches, or turns."""
-        return 5 if self.quick else 30
-
-    @cached_property
-    def model(self) -> TopicModel:
-        """The shipped model."""
-        return pdclassify.load()
-
-    @cached_property
-    def labelled(self) -> list[dict[str, Any]]:
-        """The labelled records."""
-        return list(records("topics/dev"))
-
-    @cached_property
-    def typical(self) -> list[Article]:
-        """Articles of about 1,000 characters."""
-        return [as_article(r) for r in self.labelled if 800 <= len(r["text"]) <= 1250]
-
-    @cached_property
-    def pipelines(self) -> dict[str, Any]:
-        """The usual pipelines, trained on some of the articles."""
-        some = self.labelled[: 1000 if self.quick else 4000]
-        targets = [[topic in r["topics"] for topic in self.model.topics] for r in some]
-        return peers.pipelines([as_article(r) for r in some], np.array(targets, dtype=int))
 
 
 def predict(at: Setting) -> dict[str, Any]:
@@ -151,74 +114,6 @@ def sameness(at: Setting) -> dict[str, Any]:
     }
 
 
-def cold(at: Setting) -> dict[str, Any]:
-    """Time whole processes from the shell to the printed answer."""
-    with tempfile.TemporaryDirectory() as name:
-        folder, python = Path(name), sys.executable
-        script = peers.cold(at.pipelines["jieba"], at.model.topics, folder)
-        record = {"id": "a", "title": at.typical[0].title, "text": at.typical[0].text}
-        (folder / "a.jsonl").write_text(json.dumps(record, ensure_ascii=False) + "\n", "utf-8")
-        file = str(folder / "a.jsonl")
-        usual, ours = "joblib + jieba + scikit-learn", "pdclassify predict"
-        taken = processes(
-            {
-                ours: [python, "-m", "pdclassify", "predict", file],
-                usual: [python, str(script), str(folder / "usual.joblib"), file],
-                "import pdclassify": [python, "-c", "import pdclassify"],
-                "import numpy": [python, "-c", "import numpy"],
-                "python alone": [python, "-c", "pass"],
-            },
-            at.n // 2,
-        )
-    beyond = taken["import pdclassify"] - taken["python alone"]
-    return {
-        "seconds": {name: float(np.median(seconds)) for name, seconds in taken.items()},
-        "times_faster": middle(taken[usual] / taken[ours]),
-        "import_beyond_the_interpreter_ms": float(np.median(beyond) * 1000),
-    }
-
-
-FIRST = """
-import sys, time, numpy; t = time.process_time; a = t()
-import pdclassify.topics.bundle as b; i = t(); m = b.load(sys.argv[1]); l = t()
-m.predict([sys.argv[2]]); f = t(); m.predict([sys.argv[2]]); n = t()
-print((i - a) * 1e3, (l - i) * 1e3, (f - l) * 1e3, (n - f) * 1e3)
-"""
-
-
-def first_and_next(at: Setting) -> dict[str, Any]:
-    """Time import, loading, the first prediction and the next in new processes."""
-    rows = [told(FIRST, str(at.model.path), at.typical[0].text) for _ in range(at.n // 2)]
-    names = ("import_after_numpy_ms", "load_ms", "first_predict_ms", "next_predict_ms")
-    return dict(zip(names, np.median(rows, axis=0).tolist(), strict=True))
-
-
-PEAK = """
-import re, sys
-def peak():
-    return int(re.search(r"VmHWM:\\s*(\\d+)", open("/proc/self/status").read())[1]) / 1024
-{work}
-print(peak())
-"""
-WORK = {
-    "python alone": "",
-    "import numpy": "import numpy",
-    "load the model": "import pdclassify; pdclassify.load()",
-    "predict an article": "import pdclassify; pdclassify.load().predict([sys.argv[1]])",
-    "predict 1,000 articles": "import pdclassify; pdclassify.load().predict([sys.argv[1]] * 1000)",
-    "analyze an article": "import pdclassify; pdclassify.analyze(sys.argv[1])",
-    "jieba and scikit-learn, imported": (
-        "import jieba, sklearn.svm, sklearn.feature_extraction.text; jieba.lcut(sys.argv[1])"
-    ),
-}
-
-
-def memory(at: Setting) -> dict[str, float]:
-    """Return the most memory that a process held, in MiB."""
-    text = at.typical[0].text
-    return {name: told(PEAK.format(work=work), text)[0] for name, work in WORK.items()}
-
-
 def stages(at: Setting) -> dict[str, Any]:
     """Race explaining, summaries and keywords on articles, and splitting and all on pages."""
     few = batches_of(at.typical, at.n, 4)
@@ -241,7 +136,7 @@ def stages(at: Setting) -> dict[str, Any]:
 PARTS: dict[str, Callable[[Setting], Any]] = {
     part.__name__: part
     for part in (
-        predict, one_by_one, by_length, by_classes, sameness, cold, first_and_next, memory, stages,
+        predict, one_by_one, by_length, by_classes, sameness, cold, first_and_next, memory, cores, stages,
     )
 }  # fmt: skip
 
