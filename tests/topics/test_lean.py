@@ -56,6 +56,19 @@ def test_prediction_loads_numpy_alone(folder: Path) -> None:
     assert not set(loaded) & set(HEAVY)
 
 
+def test_command_starts_lean(folder: Path, tmp_path: Path) -> None:
+    """Predicting a file of records from the shell loads nothing that other inputs need."""
+    file = tmp_path / "a.jsonl"
+    file.write_text('{"id": "a", "text": "党支部每月开一次组织生活会"}\n', encoding="utf-8")
+    loaded = run(
+        "import sys; from pdclassify.cli.main import cli;"
+        f"cli(['predict', '--model', {str(folder)!r}, {str(file)!r}], standalone_mode=False);"
+        "print(*{name.split('.')[0] for name in sys.modules})"
+    ).split()
+    assert "click" in loaded
+    assert not set(loaded) & {*HEAVY, "csv", "gzip", "rich", "shutil", "tempfile"}
+
+
 def test_import_loads_nothing() -> None:
     """Importing pdclassify does not even load numpy."""
     loaded = run("import sys, pdclassify; print(*{name.split('.')[0] for name in sys.modules})")
