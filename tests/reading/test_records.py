@@ -538,3 +538,34 @@ def test_torn_utf16(tmp_path: Path) -> None:
     items = one(write(tmp_path, "a.jsonl", data))
     assert [type(item) for item in items] == [Article, Article, RecordError]
     assert "not utf-16-le from here on" in items[-1].error
+
+
+@pytest.mark.parametrize(
+    ("name", "data", "said"),
+    [
+        (
+            "a.jsonl.gz",
+            b'{"text": "a"}\n',
+            "not gzip, whatever its name says; rename it without .gz",
+        ),
+        ("a.txt.gz", gzip.compress(b"a" * 99)[:-4], "it is cut short; fetch or export it again"),
+        ("a.txt.gz", gzip.compress(b"a" * 99)[:-8] + b"\0" * 8, "its compression is damaged (CRC"),
+        ("a.csv", "号,文\n".encode("gb18030"), "not utf-8 (name the encoding with --encoding)"),
+        ("a.csv", "text\n党\n".encode("gb18030"), "'text' is not utf-8 after 0 characters"),
+        ("a.jsonl", '{"文": "党"}\n'.encode(), "'text' is missing; there is '文': name it with"),
+        ("a.jsonl", b'{"text": "a"}', "no record has 'head'; name another field"),
+    ],
+)
+def test_an_error_says_what_to_do(tmp_path: Path, name: str, data: bytes, said: str) -> None:
+    """An error names what is wrong in the user's words, and the way out."""
+    options: dict[str, Any] = {"encoding": "utf-8"} if name == "a.csv" else {}
+    if "head" in said:
+        options["fields"] = {"title": "head"}
+    assert said in errors(one(write(tmp_path, name, data), **options))[-1].error
+
+
+def test_an_encoding_that_was_asked_for_and_is_wrong(tmp_path: Path) -> None:
+    """A file that is not what was asked for says so, and how to go on."""
+    (item,) = one(write(tmp_path, "a.jsonl", b'{"text": "a"}\n'), encoding="utf-16")
+    assert isinstance(item, RecordError)
+    assert "not utf-16, which was asked for, from here on; try without --encoding" in item.error

@@ -136,8 +136,10 @@ def to_article(
             return failed(f"'{names[name]}' has a lone surrogate at character {lone.start()}.")
         found[name] = value
     if "text" not in found:
-        what = "is null" if names["text"] in record else "is missing"
-        return failed(f"'{names['text']}' {what}; another column can be named with --text-field.")
+        if names["text"] in record:
+            return failed(f"'{names['text']}' is null.")
+        there = ", ".join(repr(str(name)[:40]) for name in list(record)[:30]) or "nothing"
+        return failed(f"'{names['text']}' is missing; there is {there}: name it with --text-field.")
     taken = set(names.values())
     return Article(
         **{"id": fallback, **found},

@@ -159,11 +159,21 @@ def _broken(source: str, index: int, error: BaseException | str) -> RecordError:
     if isinstance(error, DecodeError):
         said = str(error)
     else:
-        reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
-        reason = " ".join(reason.split())  # Arrow writes several lines
         after = f" after {index} records" if index else ""
-        said = f"{source}: cannot be read{after}: {reason or type(error).__name__}"
+        said = f"{source}: cannot be read{after}: {_reason(error)}"
     return RecordError(source, source, index, said, whole_file=True)
+
+
+def _reason(error: BaseException | str) -> str:
+    """Say what is wrong with a file, and what to do where we know it."""
+    said = (error.strerror if isinstance(error, OSError) else None) or str(error)
+    if said.startswith("Not a gzipped file"):
+        return "not gzip, whatever its name says; rename it without .gz"
+    if isinstance(error, EOFError):
+        return "it is cut short; fetch or export it again"
+    if isinstance(error, zlib.error) or said.startswith("CRC check failed"):
+        return f"its compression is damaged ({said}); fetch or export it again"
+    return " ".join(said.split()) or type(error).__name__  # Arrow writes several lines
 
 
 class _Reader:
@@ -263,11 +273,12 @@ class _Reader:
             yield _broken(source, index, error)
             return
         except UnicodeError as error:
-            yield _broken(source, index, _torn(error))
+            yield _broken(source, index, _torn(error, self._encoding))
             return
         missing.discard(self._names["text"])  # every record said so itself
         if index and missing:
-            yield _broken(source, index, _no_column(missing))
+            said = f"{source}: no record has {', '.join(map(repr, sorted(missing)))}; name another field"
+            yield RecordError(source, source, index, said, whole_file=True)
 
     def _csv(self, source: str, stream: BinaryIO) -> Iterator[Item]:
         from pdclassify.reading.table import read_csv
@@ -281,7 +292,7 @@ class _Reader:
         except _BROKEN as error:
             yield _broken(source, index, error)
         except UnicodeError as error:
-            yield _broken(source, index, _torn(error))
+            yield _broken(source, index, _torn(error, self._encoding))
 
     def _parquet(self, source: str, stream: BinaryIO) -> Iterator[Item]:
         import pyarrow as pa
@@ -359,12 +370,12 @@ def _holds(item: Article, name: str, fields: Mapping[str, str]) -> bool:
     )
 
 
-def _torn(error: UnicodeError) -> str:
+def _torn(error: UnicodeError, asked: str | None) -> str:
     """Say that a file whose lines cannot be told apart before decoding is damaged."""
-    name = error.encoding if isinstance(error, UnicodeDecodeError) else "what it is said to be"
-    return (
-        f"not {name} from here on; it is damaged, or in another encoding: name it with --encoding"
-    )
+    if asked:
+        return f"not {asked}, which was asked for, from here on; try without --encoding"
+    name = error.encoding if isinstance(error, UnicodeDecodeError) else "text"
+    return f"not {name} from here on, though its first bytes say so; it is damaged"
 
 
 def _no_column(absent: Iterable[str], present: Iterable[str] = ()) -> str:

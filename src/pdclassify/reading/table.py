@@ -86,6 +86,8 @@ def read_csv(
     absent = ({names["text"]} | set(fields.values())) - set(header)
     if absent:
         shown = ", ".join(column[:40] for column in header[:30])
+        if _ESCAPED.search(shown):
+            shown = f"not {lines.encoding} (name the encoding with --encoding)"
         yield RecordError(
             source,
             source,
@@ -124,7 +126,7 @@ def read_csv(
             rows = csv.reader(stream, delimiter=delimiter, strict=True)
             continue
         if row:
-            yield _item(row, header, source, index, names, stream.taken[0][0])
+            yield _item(row, header, source, index, names, stream.taken[0][0], lines.encoding)
             index += 1
 
 
@@ -143,6 +145,7 @@ def _item(
     index: int,
     names: Mapping[str, str],
     number: int,
+    encoding: str,
 ) -> Article | RecordError:
     """Make an article of a row, unless it has too few or too many cells or torn bytes."""
     where = f"line {number}"
@@ -155,6 +158,6 @@ def _item(
     for column, cell in record.items():
         torn = None if cell.isascii() else _ESCAPED.search(cell)
         if torn:
-            what = f"'{column}' has a byte that is not text after {torn.start()} characters."
+            what = f"'{column}' is not {encoding} after {torn.start()} characters."
             return RecordError(own, source, index, f"{source}: {where}: {what}")
     return to_article(record, source=source, index=index, names=names, where=where)
