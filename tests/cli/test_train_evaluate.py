@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import json
-import random
 
 import pytest
-
-from pdclassify.topics import pairs
 
 SPORTS = ("球队主场获胜", "前锋头球破门", "教练布置战术", "门将扑出点球", "联赛积分榜更新")
 WEATHER = ("冷空气南下降温", "暴雨预警发布", "气温逐步回升", "台风登陆沿海", "雾霾天气减弱")
@@ -63,33 +60,6 @@ def test_train_several_topics_and_say_how_again(pdclassify, folder):
     assert command in card
     found = json.loads(pdclassify("evaluate", data, "--model", model, "--format", "json").out)
     assert found["ece"] >= 0
-
-
-def test_train_with_a_corpus(pdclassify, folder, monkeypatch):
-    """Articles without labels help: the card tells of them, and a corpus without use is refused."""
-    monkeypatch.setattr(pairs, "_DIMENSIONS", 8)
-    monkeypatch.setattr(pairs, "_KEPT", 4)
-    rng = random.Random(0)
-    corpus = folder / "corpus.jsonl"
-    lines = [
-        {"text": "，".join(rng.choices(SPORTS + WEATHER[:3], k=20)), "topics": ["a"] * (n % 2)}
-        for n in range(60)
-    ]
-    corpus.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
-    model = folder / "with-corpus"
-    ran = pdclassify("train", corpus, "-o", model, "--corpus", corpus)
-    assert (ran.code, ran.err) == (0, "")
-    card = (model / "MODEL_CARD.md").read_text("utf-8")
-    assert f"--corpus {corpus}" in card
-    assert "60 more documents, without labels" in card
-    assert "body.subject.forms.npy: " in pdclassify("models", "verify", model).out
-    titles = records(folder / "titles.jsonl", several=True)
-    refused = pdclassify("train", titles, "-o", folder / "no", "--corpus", corpus)
-    assert refused.code == 2
-    assert "helps with articles only" in refused.err
-    refused = pdclassify("train", corpus, "-o", folder / "no", "--corpus", folder / "not-there")
-    assert refused.code == 2
-    assert "not-there" in refused.err
 
 
 def test_evaluate_prints_tables(pdclassify, folder):

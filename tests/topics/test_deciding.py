@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from pdclassify.topics.deciding import softmax
+from pdclassify.topics.deciding import softmax, threshold
 
 
 @pytest.mark.parametrize("n_documents", [10, 100, 1000])
@@ -25,3 +25,36 @@ def test_topics_that_are_not_told_apart_stay_even() -> None:
     targets = np.eye(2, dtype=bool)[np.arange(100) % 2]
     decisions = np.tile([[1.0, -1.0], [1.0, -1.0], [-1.0, 1.0], [-1.0, 1.0]], (25, 1))
     assert softmax(decisions, targets)(decisions) == pytest.approx(np.full((100, 2), 0.5), abs=0.06)
+
+
+def test_threshold_of_plain_cases_is_between() -> None:
+    """Where a gap parts true from false, the threshold is in it, not at its edge."""
+    targets = np.arange(100) % 2 == 0
+    found = threshold(np.where(targets, 0.8, 0.2), targets, None)
+    assert found == pytest.approx(0.5, abs=0.1)
+
+
+def test_threshold_is_near_the_best_and_not_at_a_lucky_peak() -> None:
+    """With honest probabilities it is near half of the best F1 (Lipton, 2014), one document or not."""
+    rng = np.random.default_rng(0)
+    probabilities = rng.beta(0.3, 0.9, 5000)
+    targets = rng.random(5000) < probabilities
+    grid = np.linspace(0.05, 0.95, 91)
+    f1 = [
+        2 * targets[probabilities >= p].sum() / ((probabilities >= p).sum() + targets.sum())
+        for p in grid
+    ]
+    found = threshold(probabilities, targets, None)
+    assert found == pytest.approx(max(f1) / 2, abs=0.05)
+    fewer = np.ones(5000, dtype=bool)
+    fewer[np.argsort(np.abs(probabilities - found))[:3]] = False
+    assert threshold(probabilities[fewer], targets[fewer], None) == pytest.approx(found, abs=0.02)
+
+
+def test_threshold_of_a_precision_is_the_lowest_that_has_it() -> None:
+    """Half of what reaches .5 is right, all of what reaches .7; nothing is enough where none is."""
+    probabilities = np.array([0.1, 0.3, 0.5, 0.5, 0.7, 0.9])
+    targets = np.array([False, False, False, True, True, True])
+    assert threshold(probabilities, targets, 0.75) == 0.5
+    assert threshold(probabilities, targets, 1.0) == 0.7
+    assert threshold(probabilities, probabilities == 0.1, 0.5) == 1.0

@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_matrix
 
-from pdclassify.errors import TrainingError, UsageError
-from pdclassify.topics import pairs
-from pdclassify.topics.labels import arranged
+from pdclassify.topics import pairs, training
+from pdclassify.topics.card import model_card
+from pdclassify.topics.features import Features, Field
+from pdclassify.topics.labels import arranged, assign_folds
+from pdclassify.topics.layers import Layer
 from pdclassify.topics.learning import emphasis
 from pdclassify.topics.training import train
 
@@ -37,18 +39,19 @@ def corpus(n: int, seed: int) -> tuple[list[str], list[list[str]]]:
 
 
 @pytest.fixture
-def few_dimensions(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Settings for a corpus of dozens of words."""
+def enough(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let dozens of articles be enough to learn pairs, in as many dimensions as they have."""
+    monkeypatch.setattr(training, "FEWEST", 50)
     monkeypatch.setattr(pairs, "_DIMENSIONS", 10)
     monkeypatch.setattr(pairs, "_KEPT", 6)
 
 
-def test_pairs_are_learned_with_a_corpus(few_dimensions: None) -> None:
-    """What only pairs of terms tell is learned with a corpus, and by no linear model without."""
-    texts, labels = corpus(200, 0)
-    more, _ = corpus(400, 1)
+def test_pairs_are_learned_from_many_articles(enough: None) -> None:
+    """What only pairs of terms tell is learned where articles are enough, and by no linear model."""
+    texts, labels = corpus(300, 0)
     others, truth = corpus(100, 2)
-    plain, model = train(texts, labels), train(texts, labels, corpus=more)
+    plain, model = train(texts, labels, C=3.0), train(texts, labels)
+    assert plain.layers[0].subject is None
     assert model.layers[0].subject is not None
     right = [
         sum(bool(p.topics) == bool(t) for p, t in zip(m.predict(others), truth, strict=True))
@@ -56,17 +59,18 @@ def test_pairs_are_learned_with_a_corpus(few_dimensions: None) -> None:
     ]
     assert right[0] < 80
     assert right[1] >= 95
-    assert model.info["corpus"]["documents"] == 400
-    assert model.info["recipe"] == "articles, with a corpus"
+    assert model.info["out_of_fold"]["macro_f1"] >= 0.9
+    assert "say together" in model.info["why"]
+    assert "quadratic" in model_card(model, command="train")
+    assert "quadratic" not in model_card(plain, command="train")
     found = model.explain(others[0], "told")
     assert found.intercept + sum(t.weight for t in found.terms) == pytest.approx(found.decision)
 
 
-def test_same_corpus_gives_the_same_model(few_dimensions: None) -> None:
-    """Trained twice with a corpus, a model has the same arrays and the same figures."""
+def test_pairs_give_the_same_bytes(enough: None) -> None:
+    """Trained twice, in another order, a model with pairs has the same arrays and figures."""
     texts, labels = corpus(100, 0)
-    more, _ = corpus(200, 1)
-    first, second = (train(texts, labels, corpus=more) for _ in range(2))
+    first, second = train(texts, labels), train(texts[::-1], labels[::-1])
     assert first.info == second.info
     one, other = first.layers[0].subject, second.layers[0].subject
     assert one is not None
@@ -75,19 +79,19 @@ def test_same_corpus_gives_the_same_model(few_dimensions: None) -> None:
     assert np.array_equal(one.forms, other.forms)
 
 
-def test_useless_corpus_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A corpus too small, one beside titles, and one beside too many documents are errors."""
-    texts, labels = corpus(60, 0)
-    with pytest.raises(TrainingError, match="The corpus has 60 texts"):
-        train(texts, labels, corpus=texts)
-    with pytest.raises(TrainingError, match="helps with articles only"):
-        train([text[:20] for text in texts], labels, corpus=texts)
-    with pytest.raises(UsageError, match="C has no effect"):
-        train(texts, labels, corpus=texts, C=1.0)
-    monkeypatch.setattr(pairs, "_DIMENSIONS", 10)
-    monkeypatch.setattr(pairs, "_MOST", 50)
-    with pytest.raises(TrainingError, match="60 labelled documents"):
-        train(texts, labels, corpus=texts)
+def test_pairs_out_of_fold_are_of_models_that_did_not_see(enough: None) -> None:
+    """A fold's decisions are those of what is learned from the others."""
+    texts, labels = corpus(100, 0)
+    data = arranged(texts, [tuple(label) for label in labels])
+    features = Features.learn(texts, Field("body", (1, 2)), min_df=1)
+    block = features.matrix([str(document) for document in data.documents])
+    learner, folds = pairs.Pairs(features, [block], data), assign_folds(data)
+    found = learner.out_of_fold(folds)[0]
+    held = folds == 2
+    weights, intercept, subject = learner.fit(~held)
+    layer = Layer(features, weights, np.ones(1), subject)
+    documents = [str(data.documents[place]) for place in np.flatnonzero(held)]
+    assert np.allclose(layer.scores(documents)[0] + intercept, found[held], atol=1e-5)
 
 
 def test_emphasis_weighs_telling_terms() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -37,11 +36,6 @@ from pdclassify.cli.stream import collect
     metavar="f1|precision:P",
     help="What thresholds are chosen for: best F1, or at least this precision.",
 )
-@click.option(
-    "--corpus",
-    metavar="INPUT",
-    help="More articles of the kind, labelled or not: a better model of long articles.",
-)
 @takes_verbose
 @click.pass_context
 def command(
@@ -51,7 +45,6 @@ def command(
     label_field: str | None,
     name: str | None,
     operating_point: str,
-    corpus: str | None,
 ) -> int:
     """Learn a model from labelled records.
 
@@ -63,19 +56,16 @@ def command(
     from pdclassify.topics.training import train_articles
 
     articles, report = collect(inputs)
-    more, second = (None, None) if corpus is None else collect(replace(inputs, paths=(corpus,)))
     made = train_articles(
         articles,
         field=label_field,
         name=name or folder.resolve().name,
         operating_point=operating_point,
-        corpus=more,
     )
     model = bundle.save(made, folder, card=model_card(made, command=_command(ctx)))
     click.echo(_told(model.info))
     click.echo(f"The model is in {folder}; its card is {folder / bundle.CARD}.")
-    codes = [told.finish() for told in (report, second) if told is not None]
-    return max(codes)
+    return report.finish()
 
 
 def _command(ctx: click.Context) -> str:

@@ -44,7 +44,6 @@ def model_card(model: TopicModel, *, command: str) -> str:
         f" `{info['data_sha256'][:16]}…`). The labels are as found in the data: the model says what"
         " its labellers would.",
         "",
-        *_corpus(info["corpus"]),
         *_counts("topic", info["documents_by_topic"]),
         *_counts("publisher", info["documents_by_publisher"]),
         *_counts("year", info["documents_by_year"]),
@@ -99,20 +98,9 @@ def _kind(model: TopicModel) -> str:
 
 def _machine(info: Mapping[str, Any]) -> str:
     """Say how the weights were found."""
-    if info["corpus"] is None:
+    if not info["pairs"]:
         return f"One squared-hinge machine a topic, C = {info['C']}"
     return "Ridge regression with a kernel"
-
-
-def _corpus(corpus: Mapping[str, Any] | None) -> list[str]:
-    """Say what unlabelled documents there were."""
-    if corpus is None:
-        return []
-    return [
-        f"What articles differ in was learned from {corpus['documents']} more documents, without"
-        f" labels (SHA-256 of the texts `{corpus['sha256'][:16]}…`).",
-        "",
-    ]
 
 
 def _size(layer: Layer) -> int:

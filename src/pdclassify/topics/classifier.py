@@ -25,7 +25,7 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # 
     Parameters
     ----------
     C : float, optional
-        Inverse strength of the regularisation.
+        Inverse strength of the regularisation; where it is given, the model is linear.
     min_df : int, optional
         Documents that must hold a term.
     max_terms : int, optional

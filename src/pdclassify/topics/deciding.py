@@ -96,19 +96,23 @@ def softmax(decisions: NDArray[np.float64], targets: NDArray[np.bool_]) -> Softm
 def threshold(
     probabilities: NDArray[np.float64], targets: NDArray[np.bool_], precision: float | None
 ) -> float:
-    """Return the probability to ask for: best F1, or the lowest that reaches a precision."""
+    """Return the probability to ask for: best F1, or the lowest that reaches a precision.
+
+    The best F1 is that of a curve smoothed over neighbouring thresholds (a Gaussian of .08): which
+    peak of the raw one is the highest is chance, and costs .001 to .002 on other articles.
+    """
     from sklearn.metrics import precision_recall_curve
 
-    found, recall, values = precision_recall_curve(targets, probabilities)
-    found, recall = found[:-1], recall[:-1]
     if precision is not None:
-        enough = np.flatnonzero(found >= precision)
+        found, _, values = precision_recall_curve(targets, probabilities)
+        enough = np.flatnonzero(found[:-1] >= precision)
         return float(values[enough[0]]) if len(enough) else 1.0
-    with np.errstate(invalid="ignore"):
-        f1 = np.nan_to_num(2 * found * recall / (found + recall))
-    best = int(f1.argmax())
-    below = float(values[best - 1]) if best else 0.0
-    return (float(values[best]) + below) / 2
+    least = np.linspace(0.02, 0.98, 193)
+    given = len(targets) - np.searchsorted(np.sort(probabilities), least)
+    right = targets.sum() - np.searchsorted(np.sort(probabilities[targets]), least)
+    near = np.exp(-0.5 * ((least[:, None] - least) / 0.08) ** 2)
+    f1 = 2.0 * right / (given + targets.sum())
+    return float(least[(near @ f1 / near.sum(axis=1)).argmax()])
 
 
 def primary_rule(

@@ -1,21 +1,19 @@
-"""Learning what terms say together, with the help of many articles that nobody labelled.
+"""Learning what terms say together.
 
-Latent semantic analysis of a corpus places each article in some hundreds of dimensions. Ridge
-regression with the kernel x'y + W (p'q)**2, of the rows x, y and the places p, q of two articles,
-then learns for each topic weights of the terms and a quadratic form over the places. Of the places'
-dimensions those few are kept in which the forms say most; see `pdclassify.topics.subject`.
+Latent semantic analysis places each article in some hundreds of dimensions. Ridge regression with the
+kernel x'y + W (p'q)**2, of the rows x, y and the places p, q of two articles, then learns for each topic
+weights of the terms and a quadratic form over the places. Of the places' dimensions those few are kept
+in which the forms say most; see `pdclassify.topics.subject`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pdclassify.errors import TrainingError
 from pdclassify.topics.features import Features
 from pdclassify.topics.labels import Labelled
 from pdclassify.topics.layers import quantize
@@ -26,67 +24,18 @@ from pdclassify.topics.vocabulary import lengths_of
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
-__all__ = ["Pairs", "Places"]
+__all__ = ["FEWEST", "MOST", "Pairs"]
 
+#: With fewer documents there are not enough dimensions in which they differ.
+FEWEST = 2_000
+#: The kernel is a matrix of all pairs of documents, 4 bytes each, three times: 1.7 GB.
+MOST = 12_000
 # All tuned by five folds on the labelled press articles; each neighbour tried was within .003.
-_DIMENSIONS = 256  # of the analysis
+_DIMENSIONS = 320  # of the analysis
 _KEPT = 48
-_SHARE_OF_TEXTS = 0.008  # of the corpus must hold a term
+_SHARE = 0.006  # of the documents must hold a term that places them
 _WEIGHT = 0.5  # of the squares in the kernel
 _RIDGE = 0.5
-# The kernel is a matrix of all pairs of documents, 4 bytes each: 0.9 GB.
-_MOST = 15_000
-
-
-@dataclass(frozen=True, slots=True)
-class Places:
-    """Where the texts of a field stand among the dimensions of a corpus.
-
-    Parameters
-    ----------
-    features : Features
-        Of the field.
-    terms : ndarray of int64, shape (n_known,)
-        The features' terms that place a text.
-    projection : ndarray of float32, shape (n_known, n_dimensions)
-    """
-
-    features: Features
-    terms: NDArray[np.int64]
-    projection: NDArray[np.float32]
-
-    @classmethod
-    def learn(cls, features: Features, texts: Sequence[str]) -> Places:
-        """Find the dimensions in which the texts of a corpus differ most.
-
-        Source: S. Deerwester and others, Indexing by latent semantic analysis, JASIS 1990. Each
-        dimension is divided by the root of its singular value, so that the first do not drown the
-        others; the very first, in which all texts are alike, is left out.
-
-        Raises
-        ------
-        TrainingError
-            If the corpus is too small.
-        """
-        from sklearn.decomposition import TruncatedSVD
-
-        rows = features.matrix(texts)
-        frequent = rows.getnnz(axis=0) >= max(10, _SHARE_OF_TEXTS * len(texts))
-        terms = np.flatnonzero(frequent & (lengths_of(features.vocabulary.codes) == 2))
-        if min(len(terms), len(texts)) <= 2 * _DIMENSIONS:
-            raise TrainingError(
-                f"The corpus has {len(texts)} texts, and {len(terms)} pairs of characters are"
-                f" frequent there: more than {2 * _DIMENSIONS} of both are needed. Give a larger"
-                " corpus, or none."
-            )
-        rows = _of_unit_length(rows[:, terms].astype(np.float32))
-        analysis = TruncatedSVD(_DIMENSIONS, n_iter=2, n_oversamples=30, random_state=0).fit(rows)
-        scale = np.sqrt(analysis.singular_values_[1:, None])
-        return cls(features, terms, (analysis.components_[1:] / scale).T.astype(np.float32))
-
-    def of(self, rows: csr_matrix) -> NDArray[np.float32]:
-        """Return the places of rows of the field, as vectors of unit length."""
-        return _unit(rows[:, self.terms].astype(np.float32) @ self.projection)
 
 
 class Pairs:
@@ -94,34 +43,40 @@ class Pairs:
 
     Parameters
     ----------
+    features : Features
+        Of the first field, which places the documents.
     blocks : sequence of csr_matrix
         The fields' rows.
-    places : Places
-        Of the field of the first block.
     data : Labelled
-
-    Raises
-    ------
-    TrainingError
-        If there are too many documents.
     """
 
-    def __init__(self, blocks: Sequence[csr_matrix], places: Places, data: Labelled) -> None:
-        if len(data.documents) > _MOST:
-            raise TrainingError(
-                f"{len(data.documents)} labelled documents: with a corpus, {_MOST} at most can be"
-                " learned from. Leave out the corpus, or some of the documents."
-            )
+    def __init__(self, features: Features, blocks: Sequence[csr_matrix], data: Labelled) -> None:
+        self.n_terms = len(features)
         self.blocks = blocks
         self.rows = joined(blocks).astype(np.float32)
-        self.places = places
-        self.at = places.of(blocks[0])
+        frequent = blocks[0].getnnz(axis=0) >= _SHARE * len(data.documents)
+        self.terms = np.flatnonzero(frequent & (lengths_of(features.vocabulary.codes) == 2))
+        self.frequent = _of_unit_length(blocks[0][:, self.terms].astype(np.float32))
         self.targets = np.where(data.targets, 1.0, -1.0).astype(np.float32)
         # As far from the other side as fit_linear's two copies of a doubtful document say.
         doubtful = data.doubtful & data.targets.any(axis=1)
         self.targets[doubtful] *= 1.0 - 2.0 * DOUBT
         self.kernel = _products(self.rows) + np.float32(1.0)  # 1: the intercept
-        self.kernel += np.float32(_WEIGHT) * (self.at @ self.at.T) ** 2
+
+    def _places(self, own: NDArray[np.int64]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Return documents' places as unit vectors, and what projects terms there.
+
+        The dimensions are those in which these documents differ most; the very first, in which all
+        are alike, is left out. Source: S. Deerwester and others, Indexing by latent semantic
+        analysis, JASIS 1990.
+        """
+        from sklearn.decomposition import TruncatedSVD
+
+        size = min(_DIMENSIONS, len(own) - 1, len(self.terms) - 1)
+        analysis = TruncatedSVD(size, n_iter=2, n_oversamples=30, random_state=0)
+        rows = self.frequent[own]
+        projection = analysis.fit(rows).components_[1:].T.astype(np.float32)
+        return _unit(rows @ projection), projection
 
     def fit(
         self, chosen: NDArray[np.bool_]
@@ -130,11 +85,14 @@ class Pairs:
         from scipy.linalg import cho_factor, cho_solve
 
         own = np.flatnonzero(chosen)
-        matrix = self.kernel[np.ix_(own, own)]
+        at, projection = self._places(own)
+        matrix = at @ at.T
+        matrix *= matrix
+        matrix *= np.float32(_WEIGHT)
+        matrix += self.kernel[np.ix_(own, own)]
         matrix[np.diag_indices(len(own))] += np.float32(_RIDGE)
         factor = cho_factor(matrix, lower=True, overwrite_a=True, check_finite=False)
         share = cho_solve(factor, self.targets[own])  # of each document in each topic
-        at = self.at[own]
         whole = np.stack([_WEIGHT * (at * one[:, None]).T @ at for one in share.T])
         # Of the dimensions, stretched so that all vary alike, those in which the forms say most.
         sizes, turned = np.linalg.eigh(at.T @ at / np.float32(len(own)))
@@ -146,10 +104,10 @@ class Pairs:
         kept = gathered @ axes
         # What was thrown away is made up for by what is left having its mean square length.
         stretch = float(((at @ kept) ** 2).sum(axis=1).mean())
-        weights, scale = quantize(self.places.projection @ kept, bits=8)
+        weights, scale = quantize(projection @ kept, bits=8)
         subject = Subject(
-            len(self.places.features),
-            self.places.terms,
+            self.n_terms,
+            self.terms,
             weights,
             scale,
             (stretch * (axes.T @ whole @ axes)).astype(np.float64),

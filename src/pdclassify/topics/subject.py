@@ -4,7 +4,7 @@ A linear model gives a term the same weight in an article on villages and in one
 the terms of a field place the article in a space of a few dozen dimensions, and the place, as a
 vector of unit length, adds h' F h to each topic's decision value. As h is itself a sum over terms,
 h = sum over t of x_t u_t / z with z the length of that sum, so is what it adds: each term's share is
-x_t (u_t' F h) / z. The dimensions are found by `pdclassify.topics.corpus`.
+x_t (u_t' F h) / z. The dimensions are found by `pdclassify.topics.pairs`.
 
 Source: quadratic terms of low rank in S. Rendle, Factorization machines, ICDM 2010.
 """

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -40,7 +39,7 @@ from pdclassify.topics.labels import (
 from pdclassify.topics.layers import Layer, quantize
 from pdclassify.topics.learning import fit_linear, joined, out_of_fold
 from pdclassify.topics.model import TopicModel
-from pdclassify.topics.pairs import Pairs, Places
+from pdclassify.topics.pairs import FEWEST, MOST, Pairs
 from pdclassify.topics.subject import Subject
 
 __all__ = ["Recipe", "choose_recipe", "fit", "train", "train_articles"]
@@ -69,6 +68,9 @@ class Recipe:
         What idf is raised to; see `Features.learn`.
     ratios : float
         Share of log-count ratios in the terms' values; see `learning.emphasis`.
+    pairs : bool
+        Whether what terms say together is learned too, where C has no part; see
+        `pdclassify.topics.pairs`.
     """
 
     name: str
@@ -79,6 +81,7 @@ class Recipe:
     C: float
     idf: float = 1.0
     ratios: float = 0.0
+    pairs: bool = False
 
 
 def choose_recipe(data: Labelled) -> Recipe:
@@ -97,48 +100,24 @@ def choose_recipe(data: Labelled) -> Recipe:
             idf=0.5,
             ratios=0.7,
         )
+    fields = [(Field("body", (1, 3)), 1.0)]
+    why = f"articles of {median:.0f} characters (median) without headlines: n-grams of 1 to 3"
     if any(part(document, "headline") for document in data.documents):
-        return Recipe(
-            "articles with headlines",
-            f"articles of {median:.0f} characters (median) with headlines: n-grams of 1 to 3, headline"
-            " and body apart",
-            ((Field("body", (1, 3)), 1.0), (Field("headline", (1, 3)), 0.3)),
-            min_df=min(10, max(1, len(texts) // 200)),
-            max_terms=190_000,
-            C=3.0,
-        )
+        fields.append((Field("headline", (1, 3)), 0.3))
+        why = f"{why.replace('without', 'with')}, headline and body apart"
+    pairs = FEWEST <= len(texts) <= MOST
+    if pairs:
+        why += ", and what they say together, for which there are enough articles"
+    elif len(texts) > MOST:
+        why += f"; not what they say together, as there are more than {MOST:,} articles"
     return Recipe(
-        "articles",
-        f"articles of {median:.0f} characters (median) without headlines: n-grams of 1 to 3",
-        ((Field("body", (1, 3)), 1.0),),
+        "articles with headlines" if len(fields) > 1 else "articles",
+        why,
+        tuple(fields),
         min_df=min(10, max(1, len(texts) // 200)),
         max_terms=190_000,
         C=3.0,
-    )
-
-
-def _told(corpus: Sequence[str | Article] | None) -> dict[str, Any] | None:
-    """Return what a manifest tells of a corpus."""
-    if corpus is None:
-        return None
-    digest = hashlib.sha256()
-    for document in corpus:
-        digest.update(hashlib.sha256(part(document, "text").encode("utf-8", "replace")).digest())
-    return {"documents": len(corpus), "sha256": digest.hexdigest()}
-
-
-def _with_corpus(recipe: Recipe, changes: Mapping[str, Any], size: int) -> Recipe:
-    """Return the recipe for learning with a corpus, or raise where that has no use."""
-    if recipe.name == "titles":
-        raise TrainingError(
-            f"A corpus helps with articles only; here {recipe.why.partition(':')[0]}. Leave it out."
-        )
-    if "C" in changes:
-        raise UsageError("C has no effect where a corpus is given.")
-    return replace(
-        recipe,
-        name=f"{recipe.name}, with a corpus",
-        why=f"{recipe.why}; pairs of terms over what {size} articles differ in",
+        pairs=pairs,
     )
 
 
@@ -148,11 +127,9 @@ def train_articles(
     field: str | None = None,
     name: str = "model",
     operating_point: str = "f1",
-    corpus: Sequence[str | Article] | None = None,
 ) -> TopicModel:
     """Learn a model from articles that carry their labels; see `labelled` and `train`."""
-    data = labelled(articles, field=field)
-    return fit(data, name=name, operating_point=operating_point, corpus=corpus)
+    return fit(labelled(articles, field=field), name=name, operating_point=operating_point)
 
 
 def train(
@@ -161,7 +138,6 @@ def train(
     *,
     name: str = "model",
     operating_point: str = "f1",
-    corpus: Sequence[str | Article] | None = None,
     C: float | None = None,
     min_df: int | None = None,
     max_terms: int | None = None,
@@ -179,12 +155,8 @@ def train(
     operating_point : str
         ``f1``: thresholds that are best for F1 out of fold; ``precision:P``: the lowest ones that
         reach the precision P there. Multi-label models only.
-    corpus : sequence of str or Article, optional
-        Some thousand documents of the same kind, labelled or not, from which is learned what
-        articles differ in. It makes a better model of long articles (+.01 macro-F1 with 37,000
-        articles for 8,600 labelled ones), which takes a quarter longer to predict.
     C, min_df, max_terms : float, int, int, optional
-        In place of what the recipe says; see `Recipe`.
+        In place of what the recipe says; see `Recipe`. With C, a linear model is learned.
 
     Returns
     -------
@@ -210,7 +182,7 @@ def train(
     data = arranged(given, plain)
     wished = {"C": C, "min_df": min_df, "max_terms": max_terms}
     changes = {key: value for key, value in wished.items() if value is not None}
-    return fit(data, name=name, operating_point=operating_point, corpus=corpus, changes=changes)
+    return fit(data, name=name, operating_point=operating_point, changes=changes)
 
 
 def fit(
@@ -218,7 +190,6 @@ def fit(
     *,
     name: str,
     operating_point: str = "f1",
-    corpus: Sequence[str | Article] | None = None,
     changes: Mapping[str, Any] | None = None,
 ) -> TopicModel:
     """Learn a model from labelled documents; the parameters are those of `train`."""
@@ -227,8 +198,8 @@ def fit(
     data, notes = without_empty(data)
     check(data)
     recipe = replace(choose_recipe(data), **(changes or {}))
-    if corpus is not None:
-        recipe = _with_corpus(recipe, changes or {}, len(corpus))
+    if "C" in (changes or {}):
+        recipe = replace(recipe, pairs=False)  # where C has no part
     features = [
         Features.learn(
             [part(document, field.name) for document in data.documents],
@@ -247,15 +218,14 @@ def fit(
     ]
     folds = assign_folds(data)
     subject: Subject | None = None
-    if corpus is None:
-        by_field = out_of_fold(blocks, data, folds, recipe.C, ratios=recipe.ratios)
-        coefficients, intercept = fit_linear(joined(blocks), data, recipe.C, ratios=recipe.ratios)
-    else:
-        texts = [part(document, features[0].field.name) for document in corpus]
+    if recipe.pairs:
         with threadpool_limits(1):  # more would add in another order, and give other bytes
-            pairs = Pairs(blocks, Places.learn(features[0], texts), data)
+            pairs = Pairs(features[0], blocks, data)
             by_field = pairs.out_of_fold(folds)
             coefficients, intercept, subject = pairs.fit(np.ones(len(folds), dtype=bool))
+    else:
+        by_field = out_of_fold(blocks, data, folds, recipe.C, ratios=recipe.ratios)
+        coefficients, intercept = fit_linear(joined(blocks), data, recipe.C, ratios=recipe.ratios)
     decisions = by_field.sum(axis=0)
     layers, start = [], 0
     for made, share in zip(features, shares, strict=True):
@@ -294,7 +264,7 @@ def fit(
             "recipe": recipe.name,
             "why": recipe.why,
             "C": recipe.C,
-            "corpus": _told(corpus),
+            "pairs": recipe.pairs,
             "notes": notes,
             "operating_point": operating_point,
             "documents": len(data.documents),
