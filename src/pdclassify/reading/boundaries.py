@@ -24,7 +24,7 @@ from pdclassify.reading.cohesion import chains_of
 from pdclassify.reading.cues import cues_of, terms_of
 from pdclassify.reading.lines import Lines
 
-__all__ = ["DILATIONS", "MODEL", "Reading", "Role", "params", "read_lines", "use"]
+__all__ = ["DILATIONS", "MODEL", "NEVER", "Reading", "Role", "params", "read_lines", "use"]
 
 
 class Role(IntEnum):
@@ -72,9 +72,9 @@ class Reading:
 
     def bar(self, barred: Mapping[int, Collection[Role]]) -> None:
         """Read again what stands around some lines, none of which can be certain roles."""
-        touched = set()
+        touched: set[int] = set()
         for line, roles in barred.items():
-            self.scores[line, list(roles)] = _NEVER
+            self.scores[line, list(roles)] = NEVER
             for reached in (max(line - _MARGIN, 0), min(line + _MARGIN, len(self.roles) - 1)):
                 touched.add(reached // _BLOCK * _BLOCK)
         for first, path in _decided(self.scores, sorted(touched)):
@@ -88,12 +88,14 @@ MODEL = Path(__file__).with_name("boundaries.npz")
 #: How far the layers look, in lines: 1 + 2 + 4 + 8 on either side.
 DILATIONS = (1, 2, 4, 8)
 
+#: The score of what cannot be.
+NEVER = -1e6
+
 _MARGIN = 32  # lines read on either side of a block; more than the layers see
 _BLOCK = 1984  # lines decided at once
 _SMALL = 1 << 18  # multiplications up to which OpenBLAS stays on one thread
 _LONGEST = 200  # characters of a line in a headline, at most; the press has them up to 155
 _SHORT = sorted(set(Role) - {Role.LEAD, Role.BODY, Role.BODY_MORE, Role.CAPTION})
-_NEVER = -1e6  # the score of what cannot be
 _TOGETHER = 64  # blocks whose best paths are found side by side
 
 
@@ -170,7 +172,7 @@ def _scores(
         x += np.maximum(_times(joined, weight) + bias[:, None], 0)
     found: NDArray[np.float32] = (_times(x, layers["out_w"]) + layers["out_b"][:, None]).mean(0)
     long = np.flatnonzero(lines.ends[first:last] - lines.starts[first:last] > _LONGEST)
-    found[long[:, None], _SHORT] = _NEVER
+    found[long[:, None], _SHORT] = NEVER
     return found
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pdclassify.reading.boundaries import Reading, Role
+from pdclassify.reading.boundaries import NEVER, Reading, Role
 from pdclassify.reading.cohesion import COVER, pair_codes, rarity_of
 from pdclassify.reading.lines import Kind, Lines
 
@@ -41,6 +41,8 @@ _AHEAD = 900  # characters in which a headline's words come back
 _NOTHING = 0.1  # share of a headline's words that says nothing if it comes back
 _SURE = 4.0  # an article without headline that scores so is one even if no headline is found for it
 _ROUNDS = 2  # times that what has no proof is read again
+_LABEL = 24  # characters of a column's name, at most
+_WORDS = (Kind.HAN, Kind.LATIN, Kind.DIGIT, Kind.MARK)  # what such a name ends with
 _CROWD = 12  # strays within reach of each other; more are a list, not headlines
 _HEAD = frozenset(
     {Role.COLUMN, Role.KICKER, Role.TITLE, Role.TITLE_MORE, Role.SUBTITLE, Role.BYLINE}
@@ -219,13 +221,40 @@ def give_back(
     headline and a headline without article are each other's proof; what has none is read again
     as something else.
     """
+    given = _given(lines, reading, params)
     for _ in range(_ROUNDS):
-        given = _given(lines, reading, params)
         doubtful = _unproven(reading, given)
         if not doubtful:
-            return given
+            break
         reading.bar(doubtful)
-    return _given(lines, reading, params)
+        given = _given(lines, reading, params)
+    reading.bar(_settled(lines, reading, given))
+    return given
+
+
+def _settled(
+    lines: Lines, reading: Reading, given: Sequence[tuple[Stray, int | None]]
+) -> dict[int, Collection[Role]]:
+    """Return what lines cannot be now that headlines have their places.
+
+    These lines stay what they are, and a few words over a text that begins there are no paragraph
+    of the article before: they name its column, or sign the other.
+    """
+    found: dict[int, Collection[Role]] = {}
+    for stray, place in given:
+        if place is None:
+            continue
+        for i in (place, *stray.lines):
+            found[i] = [role for role in Role if role != reading.roles[i]]
+        over = place - 1
+        if over < 0 or over in found:
+            continue
+        start, end = int(lines.starts[over]), int(lines.ends[over])
+        if reading.roles[over] == Role.COLUMN:
+            found[over] = [role for role in Role if role != Role.COLUMN]
+        elif end - start <= _LABEL and lines.kinds[end - 1] in _WORDS:
+            found[over] = (Role.BODY, Role.BODY_MORE)
+    return found
 
 
 def _unproven(
@@ -269,6 +298,7 @@ def _given(
         if place == stray.last:  # it stands where it belongs
             for i in stray.lines:
                 reading.roles[i] = IN_PLACE.get(reading.roles[i], reading.roles[i])
+                reading.scores[i, list(IN_PLACE)] = NEVER
             continue
         if place is not None:
             reading.roles[place] = Role.LEAD
