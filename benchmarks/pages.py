@@ -2,10 +2,10 @@
 
     python benchmarks/pages.py [--folder FOLDER] [--shipped PAGES.jsonl.gz]
 
-Five-fold cross-validation by page: the scorer is trained anew for every fold, on the other pages
-and on pages laid out from the press corpus without any article of the labelled pages. It takes
-about an hour; with a folder, what is done is kept there, and a run that was broken off goes on
-from it. With ``--shipped`` the shipped scorer is measured instead on pages it has not seen.
+Five-fold cross-validation by page: everything that is learned is learned anew for every fold, by
+``train_pages.py``, from the other pages, from their articles laid out otherwise, and from pages
+laid out from the press corpus without any article of the labelled pages. With ``--shipped`` the
+shipped scorer is measured instead, on pages that it has not seen.
 
 What is counted
     boundary: falls between the last paragraph of one article and the first of the next; precision,
@@ -20,7 +20,6 @@ What is counted
 from __future__ import annotations
 
 import argparse
-import gzip
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -35,9 +34,7 @@ from made_pages import made_pages
 from pdclassify import Article, Page, split_page
 from pdclassify.reading import boundaries
 from train_heads import OTHERS, train_match, train_pairs
-from train_pages import Recipe, examples, rarities, recipe_of
-
-FOLDS = 5
+from train_pages import PAGES, SETS, folds, labelled_pages, together, used_by
 
 
 def _squeezed(text: str) -> str:
@@ -202,30 +199,17 @@ def print_bars(found: Mapping[str, Any]) -> None:
         print(f"{name:18} {value:.4f} ({low:.4f} to {high:.4f}) of {cases}; bar {bar}: {verdict}")
 
 
-def cross_validate(pages: Sequence[Mapping[str, Any]], how: Recipe) -> list[dict[str, Any]]:
+def cross_validate(pages: Sequence[Mapping[str, Any]], folder: Path | None) -> list[dict[str, Any]]:
     """Measure every page with a scorer that has not seen it."""
-    used = {a["id"] for p in pages for a in p["articles"]}
     corpus = list(records("press/corpus"))
-    rarity = rarities(a for a in corpus if a["id"] not in used)
-    made = how.made_sets(corpus, used, rarity)
-    others = list(made_pages(corpus, OTHERS, without=used, seed=how.sets))
-    labelled = [examples([p], rarity) for p in pages]
+    others = list(made_pages(corpus, OTHERS, without=used_by(pages), seed=SETS))
     rows: list[dict[str, Any]] = [{}] * len(pages)
-    fold_of = np.random.default_rng(0).permutation(len(pages)) % FOLDS
-    for fold in range(FOLDS):
-        seen = [e for p, f in zip(labelled, fold_of, strict=True) if f != fold for e in p]
-        hidden = {
-            a["id"] for p, f in zip(pages, fold_of, strict=True) if f == fold for a in p["articles"]
-        }
-        articles = [a for a in corpus if a["id"] in used - hidden]
-        params = how.scorers(seen, made, articles, rarity, f"fold{fold}")
-        params |= {"rarity": rarity} | train_pairs(corpus, hidden)
-        params |= train_match(others, params)
-        boundaries.use(params)
-        here = np.flatnonzero(fold_of == fold)
-        for i in here:
+    for number, fold in enumerate(folds(pages, corpus, folder)):
+        params = together([fold.layers]) | train_pairs(corpus, fold.hidden)
+        boundaries.use(params | train_match(others, params))
+        for i in fold.pages:
             rows[i] = measure_page(pages[i], split_page(pages[i]["text"]))
-        print(f"fold {fold}", summed([rows[i] for i in here]), flush=True)
+        print(f"fold {number}", summed([rows[i] for i in fold.pages]), flush=True)
     boundaries.use(None)
     return rows
 
@@ -256,22 +240,17 @@ def seed_page() -> dict[str, bool]:
 def main() -> None:
     """Measure, print and write the figures."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--pages", type=Path, default=DATA / "pages/pages_dev.jsonl.gz")
     parser.add_argument("--shipped", type=Path, help="measure the shipped scorer on these pages")
-    recipe = recipe_of(parser)
+    parser.add_argument("--folder", type=Path, help="keep here what is done, and go on from it")
     args = parser.parse_args()
-    with gzip.open(args.shipped or args.pages, "rt", encoding="utf-8") as lines:
-        pages = [json.loads(line) for line in lines]
+    pages = labelled_pages(args.shipped or PAGES)
     if args.shipped:
         rows = [measure_page(p, split_page(p["text"])) for p in pages]
-        print(json.dumps(report(pages, rows), ensure_ascii=False, indent=1))
+        print_bars(report(pages, rows))
         return
-    how = recipe(args)
-    rows = cross_validate(pages, how)
     result = {
         "machine": machine("jax"),
-        "recipe": {n: getattr(how, n) for n in ("sets", "made", "again", "epochs", "members")},
-        "five_fold": report(pages, rows),
+        "five_fold": report(pages, cross_validate(pages, args.folder)),
         "seed_page": seed_page(),
     }
     print_bars(result["five_fold"])

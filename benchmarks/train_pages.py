@@ -1,12 +1,16 @@
 """Train the scorer that tells what every line of a page is.
 
-    python benchmarks/train_pages.py [PAGES.jsonl.gz …] [-o MODEL.npz] [--folder FOLDER]
+    python benchmarks/train_pages.py [-o MODEL.npz] [--folder FOLDER]
 
 A few layers of convolution over the lines of a page and a linear-chain conditional random field
 (Lafferty, McCallum and Pereira 2001) on top, trained by Adam on labelled pages and on pages laid
 out from the articles of the press corpus. Training needs jax (``pip install --group bench .``);
-reading pages needs numpy alone. The same command on the same machine writes the same bytes. With
-a folder, what is done is kept there, and a run that was broken off goes on from it.
+reading pages needs numpy alone.
+
+There is a scorer for each of five folds, which has not seen the pages of its fold. ``pages.py``
+measures each on these; what ships is the mean of all five (a cross-validated committee: Parmanto,
+Munro and Doyle 1996). The same command on the same machine writes the same bytes. With a folder,
+what is done is kept there, for ``pages.py`` too, and a run that was broken off goes on from it.
 """
 
 from __future__ import annotations
@@ -18,7 +22,7 @@ import os
 import pickle
 import sys
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -40,6 +44,13 @@ from train_heads import OTHERS, train_match, train_pairs
 
 HIDDEN, EMBEDDED, ROLES = 64, 16, len(Role)
 CROP, BATCH = 256, 16
+FOLDS = 5
+PAGES = DATA / "pages" / "pages_dev.jsonl.gz"
+
+#: Sets of pages laid out from the corpus, pages in each, and pages laid out beside each from the
+#: articles of labelled pages. An epoch goes through one set.
+SETS, MADE, AGAIN = 4, 8000, 1500
+EPOCHS = 8
 
 Example = tuple[np.ndarray, np.ndarray, np.ndarray]
 Params = dict[str, Any]
@@ -191,11 +202,10 @@ def train(
     labelled: Sequence[Example],
     made: Sequence[Sequence[Example]],
     *,
-    epochs: int = 8,
+    epochs: int = EPOCHS,
     repeat: int = 2,
     rate: float = 2e-3,
     seed: int = 0,
-    quiet: bool = False,
 ) -> dict[str, np.ndarray]:
     """Learn from ``labelled`` pages, each ``repeat`` times an epoch, and from one set of ``made``.
 
@@ -218,137 +228,104 @@ def train(
             kept = min(0.998, count / (count + 10))
             mean = averaged(mean, params, kept)
             values.append(float(value))
-        if not quiet:
-            took = time.perf_counter() - begin
-            print(f"epoch {epoch}: loss {np.mean(values):.4f}, {took:.0f} s", file=sys.stderr)
+        took = time.perf_counter() - begin
+        print(f"epoch {epoch}: loss {np.mean(values):.4f}, {took:.0f} s", file=sys.stderr)
     return {name: np.asarray(value, np.float16) for name, value in mean.items()}
 
 
-@dataclass(frozen=True)
-class Recipe:
-    """How scorers are trained.
+def _kept(path: Path | None, make: Callable[[], Any]) -> Any:
+    """Return what is kept in a file, made before where it is not there yet."""
+    if path and path.exists():
+        return pickle.loads(path.read_bytes())
+    found = make()
+    if path:
+        part = path.with_suffix(".part")
+        part.write_bytes(pickle.dumps(found))
+        part.replace(path)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Fold:
+    """A scorer and what it has not seen.
 
     Parameters
     ----------
-    sets, made : int
-        Sets of pages laid out from the corpus, and how many pages each has.
-    again : int
-        Pages laid out for each set from the articles of the labelled pages.
-    epochs : int
-        Times that the labelled pages are gone through; each goes through one of the sets.
-    members : int
-        Scorers to train, each beginning elsewhere; the mean of theirs is what counts.
-    folder : Path or None
-        Where sets and scorers are kept.
+    pages : ndarray of int
+        The pages left out, by number.
+    hidden : set of str
+        The articles of these pages, by id.
+    layers : dict of ndarray
+        What was learned from the rest.
     """
 
-    sets: int = 4
-    made: int = 8000
-    again: int = 1500
-    epochs: int = 8
-    members: int = 3
-    folder: Path | None = None
-
-    def made_sets(
-        self, corpus: Sequence[Mapping[str, Any]], used: set[str], rarity: np.ndarray
-    ) -> list[list[Example]]:
-        """Lay out the pages."""
-        found = []
-        for seed in range(self.sets):
-            kept = self.folder / f"made{seed}.pickle" if self.folder else None
-            if kept and kept.exists():
-                found.append(pickle.loads(kept.read_bytes()))
-                continue
-            pages = made_pages(corpus, self.made, without=used, seed=seed)
-            found.append(examples(pages, rarity))
-            if kept:
-                part = kept.with_suffix(".part")
-                part.write_bytes(pickle.dumps(found[-1]))
-                part.replace(kept)
-        return found
-
-    def scorers(
-        self,
-        labelled: Sequence[Example],
-        made: Sequence[Sequence[Example]],
-        articles: Sequence[Mapping[str, Any]],
-        rarity: np.ndarray,
-        name: str,
-    ) -> dict[str, np.ndarray]:
-        """Train the members; return their layers as one, the members along the first axis.
-
-        What is learned from is the labelled pages, their ``articles`` laid out otherwise, and the
-        sets of ``made`` pages.
-        """
-        kept = [self.folder / f"{name}-{n}.npz" for n in range(self.members)] if self.folder else []
-        sets: list[list[Example]] = []
-        members = []
-        for seed in range(self.members):
-            if kept and kept[seed].exists():
-                with np.load(kept[seed]) as stored:
-                    members.append(dict(stored))
-                continue
-            if not sets:
-                for n, pages in enumerate(made):
-                    again = made_pages(articles, self.again, without=set(), seed=100 + n)
-                    sets.append([*pages, *examples(again, rarity)])
-            turned = [*sets[seed % len(sets) :], *sets[: seed % len(sets)]]
-            members.append(train(labelled, turned, epochs=self.epochs, seed=seed))
-            if kept:
-                part = kept[seed].with_suffix(".part.npz")
-                np.savez(part, **members[-1])
-                part.replace(kept[seed])
-        return {layer: np.stack([member[layer] for member in members]) for layer in members[0]}
+    pages: np.ndarray
+    hidden: set[str]
+    layers: dict[str, np.ndarray]
 
 
-def recipe_of(parser: argparse.ArgumentParser) -> Callable[[argparse.Namespace], Recipe]:
-    """Add the options of a recipe to a command; return what reads them."""
-    parser.add_argument("--made", type=int, default=Recipe.made, help="pages laid out for a set")
-    parser.add_argument("--again", type=int, default=Recipe.again, help="from labelled articles")
-    parser.add_argument("--sets", type=int, default=Recipe.sets, help="sets of them")
-    parser.add_argument("--epochs", type=int, default=Recipe.epochs)
-    parser.add_argument("--members", type=int, default=Recipe.members, help="scorers")
-    parser.add_argument("--folder", type=Path, help="keep here what is done, and go on from it")
+def folds(
+    pages: Sequence[Mapping[str, Any]], corpus: Sequence[Mapping[str, Any]], folder: Path | None
+) -> Iterator[Fold]:
+    """Train a scorer for each fold: on the other pages, their articles laid out otherwise, others.
 
-    def read(args: argparse.Namespace) -> Recipe:
-        if args.folder:
-            args.folder.mkdir(parents=True, exist_ok=True)
-        return Recipe(
-            sets=args.sets,
-            made=args.made,
-            again=args.again,
-            epochs=args.epochs,
-            members=args.members,
-            folder=args.folder,
-        )
+    With a ``folder``, sets of pages and scorers are kept there and read where they are there.
+    """
+    if folder:
+        folder.mkdir(parents=True, exist_ok=True)
+    used = used_by(pages)
+    rarity = rarities(a for a in corpus if a["id"] not in used)
+    labelled = [examples([p], rarity) for p in pages]
+    made: list[list[Example]] = []
+    fold_of = np.random.default_rng(0).permutation(len(pages)) % FOLDS
+    for fold in range(FOLDS):
+        left_out = np.flatnonzero(fold_of == fold)
+        hidden = used_by([pages[i] for i in left_out])
 
-    return read
+        def learn(fold: int = fold, hidden: set[str] = hidden) -> dict[str, np.ndarray]:
+            for seed in range(len(made), SETS):
+                there = made_pages(corpus, MADE, without=used, seed=seed)
+                kept = folder / f"made{seed}.pickle" if folder else None
+                made.append(_kept(kept, lambda there=there: examples(there, rarity)))
+            seen = [e for p, f in zip(labelled, fold_of, strict=True) if f != fold for e in p]
+            known = [a for a in corpus if a["id"] in used - hidden]
+            again = [made_pages(known, AGAIN, without=set(), seed=100 + n) for n in range(SETS)]
+            sets = [[*m, *examples(a, rarity)] for m, a in zip(made, again, strict=True)]
+            return train(seen, sets)
+
+        layers = _kept(folder / f"fold{fold}.pickle" if folder else None, learn)
+        yield Fold(left_out, hidden, layers | {"rarity": rarity})
+
+
+def used_by(pages: Iterable[Mapping[str, Any]]) -> set[str]:
+    """Return the ids of the articles on some pages."""
+    return {article["id"] for page in pages for article in page["articles"]}
+
+
+def together(scorers: Sequence[Mapping[str, np.ndarray]]) -> dict[str, np.ndarray]:
+    """Return the layers of scorers as one, the scorers along the first axis."""
+    rarity = scorers[0]["rarity"]
+    names = [name for name in scorers[0] if name != "rarity"]
+    return {name: np.stack([s[name] for s in scorers]) for name in names} | {"rarity": rarity}
+
+
+def labelled_pages(path: Path) -> list[dict[str, Any]]:
+    """Return the pages of a file of gzipped JSON Lines."""
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        return [json.loads(line) for line in lines]
 
 
 def main() -> None:
-    """Train on the given pages and write the model where the package reads it."""
+    """Train on the labelled pages and write the model where the package reads it."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("pages", nargs="*", type=Path, help="labelled pages, JSON Lines, gzipped")
     parser.add_argument("-o", "--output", type=Path, default=MODEL)
-    recipe = recipe_of(parser)
+    parser.add_argument("--folder", type=Path, help="keep here what is done, and go on from it")
     args = parser.parse_args()
-    pages = []
-    for path in args.pages or [DATA / "pages" / "pages_dev.jsonl.gz"]:
-        with gzip.open(path, "rt", encoding="utf-8") as lines:
-            pages.extend(json.loads(line) for line in lines)
-    used = {article["id"] for page in pages for article in page["articles"]}
+    pages = labelled_pages(PAGES)
     corpus = list(records("press/corpus"))
-    rarity = rarities(a for a in corpus if a["id"] not in used)
-    how = recipe(args)
-    params = how.scorers(
-        examples(pages, rarity),
-        how.made_sets(corpus, used, rarity),
-        [article for article in corpus if article["id"] in used],
-        rarity,
-        "all",
-    )
-    params |= {"rarity": rarity} | train_pairs(corpus, set())
-    others = made_pages(corpus, OTHERS, without=used, seed=how.sets)
+    params = together([fold.layers for fold in folds(pages, corpus, args.folder)])
+    params |= train_pairs(corpus, set())
+    others = made_pages(corpus, OTHERS, without=used_by(pages), seed=SETS)
     np.savez(args.output, **params, **train_match([*others, *pages], params))
 
 
