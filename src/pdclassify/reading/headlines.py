@@ -221,14 +221,18 @@ def give_back(
     headline and a headline without article are each other's proof; what has none is read again
     as something else.
     """
+    read = list(reading.roles)
     given = _given(lines, reading, params)
     for _ in range(_ROUNDS):
         doubtful = _unproven(reading, given)
         if not doubtful:
             break
         reading.bar(doubtful)
+        read = list(reading.roles)
         given = _given(lines, reading, params)
-    reading.bar(_settled(lines, reading, given))
+    settled = _settled(lines, reading, given)
+    if any(read[line] in roles for line, roles in settled.items()):
+        reading.bar(settled)
     return given
 
 
