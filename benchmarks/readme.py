@@ -90,6 +90,15 @@ ROWS: tuple[tuple[str, str, Callable[[Result], str]], ...] = (
         "topics",
         lambda r: f"{r['primary']['rule']:.2f}",
     ),
+    ("Pages, five folds of 500: article boundaries, F1", "pages", five_fold("boundary_f1")),
+    ("… pages with every boundary right", "pages", five_fold("pages_right")),
+    ("… headlines exactly right", "pages", five_fold("headlines")),
+    ("… displaced headlines given to their articles", "pages", five_fold("displaced")),
+    (
+        "… 10 MB of them on one core, seconds",
+        "pages_stress",
+        lambda r: f"{r['growth']['pages']['10 MB']:.1f}",
+    ),
     (
         "Summaries of 180 characters, sentence F1 against readers (first sentences)",
         "summaries",

@@ -114,9 +114,14 @@ def _shipped() -> Params:
 
 
 def ready(layers: Params) -> Params:
-    """Return trained layers as they are read with: as float32, and no term weighing nothing."""
+    """Return trained layers as they are read with.
+
+    As float32, what the scorers know of a term in one row, and no term weighing nothing.
+    """
     found = {name: value.astype(np.float32) for name, value in layers.items()}
-    found["terms"][:, 0] = 0
+    terms = found["terms"]
+    terms[:, 0] = 0
+    found["terms"] = np.ascontiguousarray(terms.swapaxes(0, 1)).reshape(terms.shape[1], -1)
     return found
 
 
@@ -159,8 +164,9 @@ def _scores(
     layers = params()
     n, members = last - first, len(layers["in_w"])
     cues = np.concatenate([cues_of(lines, first, last), chains[first:last]], axis=1)
-    embedded = layers["terms"][:, terms_of(lines, first, last)].sum(2) * np.float32(0.3)
-    x = np.concatenate([np.broadcast_to(cues, (members, *cues.shape)), embedded], axis=2)
+    embedded = layers["terms"][terms_of(lines, first, last)].sum(1) * np.float32(0.3)
+    each = embedded.reshape(n, members, -1).swapaxes(0, 1)
+    x = np.concatenate([np.broadcast_to(cues, (members, *cues.shape)), each], axis=2)
     x = np.maximum(_times(x, layers["in_w"]) + layers["in_b"][:, None], 0)
     hidden = x.shape[2]
     for layer, step in enumerate(DILATIONS):

@@ -46,10 +46,17 @@ _NAMED = re.compile(r"[（(]([^（）()]{2,28})[）)]$")
 CUES = 2 * len(_COUNTED) + len(_BINS) + 1 + 5 * KINDS + 29
 
 
-def _window(values: NDArray[np.float32], reach: int) -> NDArray[np.float32]:
-    """Return every value with its neighbours on either side, NaN beyond the ends."""
-    padded = np.pad(values, reach, constant_values=np.nan)
-    return np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1)
+def _windows(values: tuple[NDArray[np.generic], ...]) -> NDArray[np.float32]:
+    """Return each of the values with its neighbours; beyond the ends the first has NaN, others 0.
+
+    The shape is (values, lines, neighbours).
+    """
+    n = len(values[0])
+    padded = np.zeros((len(values), n + 2 * _AROUND), dtype=np.float32)
+    padded[0] = np.nan
+    for row, value in zip(padded, values, strict=True):
+        row[_AROUND : _AROUND + n] = value
+    return np.lib.stride_tricks.sliding_window_view(padded, 2 * _AROUND + 1, axis=1)
 
 
 def _sums_of(flags: NDArray[np.bool_], lengths: NDArray[np.int64]) -> NDArray[np.float32]:
@@ -95,22 +102,20 @@ def cues_of(lines: Lines, first: int = 0, last: int | None = None) -> NDArray[np
     before, after = gaps[:-1], gaps[1:]
     indent = lines.indents[first:last]
     full = (length + indent).astype(np.float32)
-    around = _window(full, _AROUND)
-    sizes = 2 * _AROUND + 1
-    ranked = np.sort(around, axis=1)  # NaN last
-    seen = sizes - np.isnan(ranked).sum(axis=1)
-    width = ranked[rows, seen * 4 // 5]
-    even = (np.abs(around - width[:, None]) <= 1.5).sum(axis=1) / seen
-    same = (np.abs(around - full[:, None]) <= 0.5).sum(axis=1) / seen
-    indented = np.nanmean(_window((indent > 0).astype(np.float32), _AROUND), axis=1)
-    spaced = np.nanmean(_window((before > 0).astype(np.float32), _AROUND), axis=1)
-    middle = ranked[rows, seen // 2]
     wide, narrow = (
         _sums_of(np.isin(lines.codes[begin:stop], form), nexts - starts)
         for form in (_WIDE, _NARROW)
     )
-    wides = np.nansum(_window(wide, _AROUND), axis=1) - wide
-    narrows = np.nansum(_window(narrow, _AROUND), axis=1) - narrow
+    windows = _windows((full, indent > 0, before > 0, wide, narrow))
+    around, sums = windows[0], windows[1:].sum(axis=2)
+    ranked = np.sort(around, axis=1)  # NaN last
+    seen = 2 * _AROUND + 1 - np.isnan(ranked).sum(axis=1)
+    width = ranked[rows, seen * 4 // 5]
+    even = (np.abs(around - width[:, None]) <= 1.5).sum(axis=1) / seen
+    same = (np.abs(around - full[:, None]) <= 0.5).sum(axis=1) / seen
+    indented, spaced = sums[0] / seen, sums[1] / seen
+    middle = ranked[rows, seen // 2]
+    wides, narrows = sums[2] - wide, sums[3] - narrow
     low, high = max(first - 1, 0), min(last + 1, len(lines))
     lengths = np.pad(
         lines.ends[low:high] - lines.starts[low:high], (int(first == 0), int(last == high))
