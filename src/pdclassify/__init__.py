@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from pdclassify.article import (
         Analysis,
         Article,
+        Digest,
+        DigestSentence,
         Explanation,
         Keyword,
         Page,
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
     )
     from pdclassify.reading.page import split_page
     from pdclassify.reading.records import read
+    from pdclassify.summary.digest import digest
     from pdclassify.summary.keywords import keywords
     from pdclassify.summary.textrank import summarize
     from pdclassify.text.sentences import split_sentences
@@ -58,11 +61,14 @@ _HOME = {
     "TopicModel": "topics.model",
     "TopicClassifier": "topics.classifier",
     "summarize": "summary.textrank",
+    "digest": "summary.digest",
     "keywords": "summary.keywords",
     "split_sentences": "text.sentences",
     "predict_batches": "batch",
     "Analysis": "article",
     "Article": "article",
+    "Digest": "article",
+    "DigestSentence": "article",
     "Explanation": "article",
     "Keyword": "article",
     "Page": "article",
@@ -92,11 +98,14 @@ __all__ = [  # mypy needs them spelled out; a test holds them equal to _HOME
     "TopicModel",
     "TopicClassifier",
     "summarize",
+    "digest",
     "keywords",
     "split_sentences",
     "predict_batches",
     "Analysis",
     "Article",
+    "Digest",
+    "DigestSentence",
     "Explanation",
     "Keyword",
     "Page",

@@ -15,6 +15,8 @@ from typing import Any, NamedTuple
 __all__ = [
     "Analysis",
     "Article",
+    "Digest",
+    "DigestSentence",
     "Explanation",
     "Keyword",
     "Page",
@@ -234,6 +236,50 @@ class Summary(_Result):
     """The chosen sentences in the order of the text, and the same joined with nothing between."""
 
     sentences: tuple[SummarySentence, ...]
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigestSentence(_Result):
+    """One sentence of a digest, and whose it is.
+
+    Parameters
+    ----------
+    article : int
+        The article's place among those that were given, from 0.
+    id, source : str
+        Of that article.
+    title : str or None
+        Its headline.
+    text : str
+        As printed; a dateline before it is left out.
+    start, end : int
+        In the article's input, in characters.
+    index : int
+        The sentence's number in the article, from 0.
+    score : float
+        Its rank, comparable within one digest.
+    cut : bool
+        Whether it was cut at a clause mark to fit the budget.
+    """
+
+    article: int
+    id: str
+    source: str
+    title: str | None
+    text: str
+    start: int
+    end: int
+    index: int
+    score: float
+    cut: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Digest(_Result):
+    """One summary of several articles: its sentences in order, and the same, an article a line."""
+
+    sentences: tuple[DigestSentence, ...]
     text: str
 
 

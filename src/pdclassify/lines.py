@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pdclassify.article import (
         Analysis,
         Article,
+        Digest,
         Explanation,
         Keyword,
         Span,
@@ -26,6 +27,7 @@ __all__ = [
     "analysis_columns",
     "analysis_line",
     "article_line",
+    "digest_line",
     "error_line",
     "explanation_line",
     "keyword_line",
@@ -50,6 +52,7 @@ CARRIED = ("date", "section", "column", "publisher")
 #: The columns of each kind of line in a CSV file; those of topics depend on the model.
 IDENTITY_COLUMNS = ("id", "source", "title")
 SUMMARY_COLUMNS = (*IDENTITY_COLUMNS, "summary", "sentences")
+DIGEST_COLUMNS = ("articles", "summary", "sentences")
 KEYWORD_COLUMNS = (*IDENTITY_COLUMNS, "keywords")
 ARTICLE_COLUMNS = (
     "id", "source", "index", "column", "kicker", "title", "title_start", "title_end",
@@ -77,6 +80,11 @@ def topic_line(article: Article, prediction: TopicPrediction, model: TopicModel)
 def summary_line(article: Article, summary: Summary) -> Line:
     """Return the line of ``summarize``."""
     return {**_identity(article), **summary_part(summary), **_carried(article)}
+
+
+def digest_line(digest: Digest, articles: int) -> Line:
+    """Return the one line of ``summarize --digest``; every sentence says whose it is."""
+    return {"articles": articles, **summary_part(digest)}
 
 
 def keyword_line(article: Article, keywords: Sequence[Keyword]) -> Line:
@@ -160,8 +168,8 @@ def topic_part(prediction: TopicPrediction, model: TopicModel) -> Line:
     }
 
 
-def summary_part(summary: Summary) -> Line:
-    """Return what a line holds of the summary."""
+def summary_part(summary: Summary | Digest) -> Line:
+    """Return what a line holds of the summary or digest."""
     sentences = [sentence.to_dict() for sentence in summary.sentences]
     for sentence in sentences:
         sentence["score"] = round(sentence["score"], DIGITS)

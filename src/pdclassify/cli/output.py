@@ -101,7 +101,10 @@ def flat_row(line: Line) -> Line:
 def _flat(item: Any) -> str:
     """Return one member of a list: a topic, a keyword, or where a sentence or paragraph stands."""
     if isinstance(item, dict):
-        return str(item["term"]) if "term" in item else f"{item['start']}-{item['end']}"
+        if "term" in item:
+            return str(item["term"])
+        whose = f"{item['id']}:" if "id" in item else ""
+        return f"{whose}{item['start']}-{item['end']}"
     return str(item)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -15,10 +15,10 @@ from pdclassify.cli.options import (
     takes_output,
     takes_verbose,
 )
-from pdclassify.cli.output import View
-from pdclassify.cli.stream import run
+from pdclassify.cli.output import View, opened
+from pdclassify.cli.stream import collect, refuse_input, run
 from pdclassify.errors import UsageError
-from pdclassify.lines import SUMMARY_COLUMNS, Line, summary_line
+from pdclassify.lines import DIGEST_COLUMNS, SUMMARY_COLUMNS, Line, digest_line, summary_line
 
 if TYPE_CHECKING:
     from pdclassify.article import Article
@@ -29,7 +29,9 @@ if TYPE_CHECKING:
 @takes_inputs
 @click.option("--sentences", type=click.IntRange(1), help="This many sentences.")
 @click.option(
-    "--chars", type=click.IntRange(1), help="At most this many characters; 180 if nothing is said."
+    "--chars",
+    type=click.IntRange(1),
+    help="At most this many characters; 180 if nothing is said, 500 for a digest.",
 )
 @click.option(
     "--ratio",
@@ -49,6 +51,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="How sentences are ranked; lead takes the first ones.",
 )
+@click.option("--digest", is_flag=True, help="One summary of all articles, nothing said twice.")
 @takes_output("table", "jsonl", "csv")
 @takes_verbose
 def command(
@@ -59,15 +62,21 @@ def command(
     focus: str | None,
     folder: str | None,
     method: str,
+    digest: bool,
     output: Output,
 ) -> int:
-    """Summarize every article in its own sentences.
+    """Summarize every article in its own sentences, or all of them in a digest.
 
     The length is one of --sentences, --chars (a hard limit) and --ratio.
     """
     from pdclassify.summary.textrank import summarize
 
-    budget = one_budget(sentences=sentences, chars=chars, ratio=ratio)
+    given = {"sentences": sentences, "chars": chars, "ratio": ratio}
+    if digest:
+        if method == "lead":
+            raise UsageError("--method lead has no effect with --digest; leave one of them out.")
+        return _digest(inputs, output, focus, folder, given)
+    budget = one_budget(given, default={"chars": 180})
     if focus is not None and method == "lead":
         raise UsageError("--focus has no effect with --method lead, which takes the first ones.")
     about, model = _focus(focus, folder)
@@ -85,12 +94,39 @@ def command(
     return run(inputs, output, work, view=view, columns=SUMMARY_COLUMNS)
 
 
-def one_budget(**given: float | None) -> dict[str, Any]:
-    """Return the one budget that was given, 180 characters if there is none."""
+def _digest(
+    inputs: Inputs,
+    output: Output,
+    focus: str | None,
+    folder: str | None,
+    given: dict[str, float | None],
+) -> int:
+    """Write one line for all articles together."""
+    from pdclassify.summary.digest import digest
+
+    budget = one_budget(given, default={})
+    about, model = _focus(focus, folder)
+
+    def view() -> View:
+        from pdclassify.cli.views import digest_view
+
+        return digest_view
+
+    if output.path is not None:
+        refuse_input(output.path, inputs.paths)
+    articles, report = collect(inputs)
+    found = digest(articles, focus=about, model=model, **budget)
+    with opened(output, columns=DIGEST_COLUMNS, view=view) as writer:
+        writer.write(digest_line(found, len(articles)))
+    return report.finish()
+
+
+def one_budget(given: Mapping[str, float | None], default: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the one budget that was given, or the default."""
     budget = {name: value for name, value in given.items() if value is not None}
     if len(budget) > 1:
         raise UsageError(f"Give one of --sentences, --chars and --ratio. Got {len(budget)}.")
-    return budget or {"chars": 180}
+    return budget or dict(default)
 
 
 def _focus(focus: str | None, folder: str | None) -> tuple[str | None, TopicModel | None]:

@@ -135,6 +135,20 @@ def summary_part(console: Console, line: Line) -> None:
         _print(console, Text(f"  {row}"))
 
 
+def digest_view(console: Console, line: Line) -> None:
+    """Print a digest: under each headline what its article gives."""
+    last = None
+    for sentence in line["sentences"]:
+        if sentence["article"] != last:
+            last = sentence["article"]
+            if last != line["sentences"][0]["article"]:
+                console.print()
+            for row in wrap(_name(sentence), _width(console) - 2):
+                _print(console, Text(row, style="bold"))
+        for row in wrap(sentence["text"], _width(console) - 2):
+            _print(console, Text(f"  {row}"))
+
+
 def keywords_part(console: Console, line: Line) -> None:
     """Print the keywords in one paragraph, the best first."""
     terms = " · ".join(keyword["term"] for keyword in line["keywords"])

@@ -13,11 +13,13 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["best_number", "best_within"]
+__all__ = ["FILL", "SAME", "best_number", "best_within", "chain"]
 
 Floats = NDArray[np.float64]
 Chain = list[list[int]]
 
+#: Two sentences whose cosine is above this say the same.
+SAME = 0.6
 #: Key sentences that readers took in 180 characters, on average of 590 readings.
 KEYS_PER_CHARACTER = 3.1 / 180
 #: A sentence this close to the price is taken if there is room: printed 9 characters more of 180 and
@@ -27,7 +29,7 @@ _POOL = 40  # sentences that are looked at closely; on 476 articles a larger poo
 _CELLS = 4_000  # budgets up to which the knapsack is solved to the character
 
 
-def _chain(leaning: Sequence[bool], index: int, usable: Sequence[bool]) -> list[int] | None:
+def chain(leaning: Sequence[bool], index: int, usable: Sequence[bool]) -> list[int] | None:
     """Return ``index`` with the sentences it leans on, or None if they cannot be had."""
     members = [index]
     while leaning[members[0]]:
@@ -51,7 +53,7 @@ def _pool(
     for index in np.argsort(-scores, kind="stable").tolist():
         if not usable[index]:
             continue
-        members = _chain(leaning, index, usable)
+        members = chain(leaning, index, usable)
         if members is None or any(alike(index, other) for other in heads):
             continue
         heads.append(index)
@@ -108,7 +110,7 @@ def best_within(
     fitting = [
         bool(may) and int(length) <= budget for may, length in zip(usable, lengths, strict=True)
     ]
-    size = _POOL if budget <= _CELLS else max(_POOL, budget // 10)
+    size = max(_POOL, budget // 10)
     pool = _pool(scores, fitting, leaning, alike, size)
     groups: dict[int, list[list[int]]] = {}
     for members in pool:

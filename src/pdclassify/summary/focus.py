@@ -8,12 +8,13 @@ those on the focus gains as well. The editor's prior then chooses among the sent
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pdclassify.summary.scoring import FOCUS_ROW, Scored
+from pdclassify.summary.graph import SentenceGraph
 
 if TYPE_CHECKING:
     from pdclassify.topics.model import TopicModel
@@ -43,15 +44,20 @@ def topic_of(focus: str, model: TopicModel | None) -> TopicModel | None:
 
 
 def focused(
-    found: Scored, body: str, scores: Floats, focus: str, model: TopicModel | None
+    graph: SentenceGraph,
+    pieces: Sequence[str],
+    scores: Floats,
+    focus: str,
+    model: TopicModel | None,
 ) -> Floats:
     """Return the probability, for each sentence, that a reader with this focus would choose it.
 
     Parameters
     ----------
-    found : Scored
-        What is known of ``body``; looked at with the focus if that is words.
-    body : str
+    graph : SentenceGraph
+        Its first n rows are the sentences, the last one is the focus if that is words.
+    pieces : sequence of str
+        The n sentences.
     scores : ndarray of float, shape (n,)
         The same without a focus.
     focus : str
@@ -63,32 +69,29 @@ def focused(
     ndarray of float, shape (n,)
         ``scores`` as they are where not one sentence has anything of the focus.
     """
-    about = _on_topic(found, body, focus, model) if model else _on_words(found, body, focus)
+    about = _on_topic(pieces, focus, model) if model else _on_words(graph, pieces, focus)
     if not about.any():
         return scores
-    n = len(about)
-    teleport = np.zeros(found.graph.size)
+    n = len(pieces)
+    teleport = np.zeros(graph.size)
     teleport[:n] = about
-    ranks = found.graph.rank(teleport, damping=_DAMPING, tolerance=1e-5)[:n]
+    ranks = graph.rank(teleport, damping=_DAMPING, tolerance=1e-5)[:n]
     logit = np.log(scores / (1 - scores))
     logit = np.maximum(logit - logit.max(), -_PRIOR) + _WEIGHT * (ranks / ranks.max() - 0.5)
     return np.asarray(1 / (1 + np.exp(-logit)))
 
 
-def _on_words(found: Scored, body: str, focus: str) -> Floats:
+def _on_words(graph: SentenceGraph, pieces: Sequence[str], focus: str) -> Floats:
     """Return how much of the focus each sentence holds, 0 to 1, by the weight of its terms."""
-    n = len(found.candidates)
-    shares = found.shares(FOCUS_ROW)
+    shares = graph.held(graph.rows == graph.size - 1)
     words = [word for word in _SEPARATORS.split(focus) if word]
-    for place, one in enumerate(found.candidates):
-        held = sum(body.find(word, one.start, one.end) >= 0 for word in words)
-        shares[place] = max(shares[place], held / max(len(words), 1))
-    return np.asarray(shares[:n] ** 2)  # half of a phrase is less than half of what it says
+    literal = [sum(word in piece for word in words) / max(len(words), 1) for piece in pieces]
+    # Squared: half of a phrase is less than half of what it says.
+    return np.asarray(np.maximum(shares[: len(pieces)], literal) ** 2)
 
 
-def _on_topic(found: Scored, body: str, topic: str, model: TopicModel) -> Floats:
-    """Return how much the model sees a topic in each sentence, 0 to 1 within the article."""
-    pieces = [body[one.start : one.end] for one in found.candidates]
+def _on_topic(pieces: Sequence[str], topic: str, model: TopicModel) -> Floats:
+    """Return how much the model sees a topic in each sentence, 0 to 1 among all."""
     decisions = model.decision_function(pieces)[:, model.column(topic)]
     spread = float(np.ptp(decisions))
     if spread <= 0:

@@ -129,6 +129,24 @@ class SentenceGraph:
         )
         return np.asarray(sums[left], dtype=np.float64)
 
+    def held(self, chosen: NDArray[np.bool_]) -> Floats:
+        """Return the share, by weight, of the terms of some entries that each sentence holds.
+
+        Parameters
+        ----------
+        chosen : ndarray of bool, shape (entries,)
+            The entries of a headline, say.
+
+        Returns
+        -------
+        ndarray of float, shape (n,)
+            0 to 1; terms that no other sentence holds do not count.
+        """
+        weight = np.zeros(self.terms)
+        np.maximum.at(weight, self.columns[chosen], self.values[chosen])
+        sums = np.bincount(self.rows, weights=weight[self.columns], minlength=self.size)
+        return np.asarray(sums / max(float(weight.sum()), 1e-9))
+
     def rank(
         self,
         teleport: Floats | None = None,

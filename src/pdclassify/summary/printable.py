@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from pdclassify.text.sentences import split_sentences
 
-__all__ = ["Candidate", "balanced", "find_candidates"]
+__all__ = ["Candidate", "balanced", "find_candidates", "full_width"]
 
 _END_MARKS = "。！？；…!?;.．｡”’」』）)】》"
 _MARKS = {"”": "“", "’": "‘", "」": "「", "』": "『", "）": "（", ")": "(", "】": "【", "》": "《", "〉": "〈", "］": "［", "]": "[", "〕": "〔"}  # fmt: skip
@@ -21,12 +21,20 @@ _ANY_MARK = re.compile("[" + re.escape("".join(_MARKS) + "".join(_OPENING) + '"'
 _CLOSING_START = re.compile(r"[”’」』）)】》〉］\]〕。，、；：！？…!?,;:.·]")
 
 _AGENCY = r"(?:本报|新华社|新华网|人民网|中新社|中新网|央视网|央广网|中央纪委国家监委网站|光明网|学习时报|海外网)"
+# Many pages are typed with half-width marks between Han characters.
+_HALF = re.compile(r"(?<=[\u3400-\u9fff”’）》])[,:;?!]|[,:;?!](?=[\u3400-\u9fff“‘（《])")
+_FULL = {",": "，", ":": "：", ";": "；", "?": "？", "!": "！"}
+
 _DATELINE = re.compile(
     rf"[\s【]*(?:央视网消息[】\s]*(?:[（(][^（）()\n]{{0,20}}[)）])?[\s：:，]*"
     rf"|(?:据)?{_AGENCY}[^，。！？；“”：\n]{{0,30}}?\d{{1,2}}日[^，。！？；“”：\n]{{0,12}}?电[】\s]*(?:[（(][^（）()\n]{{0,80}}[)）])?[\s：:]*"
     rf"|{_AGENCY}[^，。！？；“”：\n]{{0,16}}?(?:讯|特稿|消息)[】\s]*(?:[（(][^（）()\n]{{0,80}}[)）])?[\s：:]*"
     rf"|{_AGENCY}[^，。！？；“”：\n]{{0,20}}?[（(][^（）()\n]{{0,80}}(?:记者|通讯员)[^（）()\n]{{0,80}}[)）][\s：:]*"
     r"|[（(](?:本报|新华社|人民网|央视)?(?:记者|通讯员|特约记者)[^（）()\n]{0,60}[)）]\s*)"
+)
+# Whom the reporter has it from: an editor's brief begins after it.
+_SOURCE = re.compile(
+    r"(?:(?:本报|本台|总台|央视|新华社)?记者[^，。！？；“”：\n]{0,30}(?:获悉|了解到|得知)|据悉|据了解|据介绍)[，：]"
 )
 _CAPTION = re.compile(
     r"(?:摄|摄影报道|影像中国|新华社发|人民视觉|资料图片|人民图片|供图)[）)]?[。]?$"
@@ -36,15 +44,19 @@ _NOTE = re.compile(
     r"[（(【][^\n]*[)）】]。?$"
     r"|(?:图为|图中|图片为|上图|下图|左图|右图|题图|压题图片|图[①-⑳一二三四五六七八九十\d]{1,2}[为：:，])"
     r"|(?:本版|本期|值班)?(?:责任编辑|责编|编辑|统筹|审稿|终审|版式设计|版式|制图|美编|策划|校对|数据来源|资料来源|图片来源|来源|供图|摄影|监制|本版责编)\s*[：:丨|]"
-    r"|编者按|编者的话|编者注|编后|开栏的话|——编者"
+    r"|——编者"
     r"|(?:本报|新华社|人民网|央视网?|学习时报)?(?:特约|见习|实习)?(?:记者|通讯员|评论员)[\s：:]?[^，。！？；：“”]{1,40}$"
     r")"
 )
+# These speak for the editors to the end of their paragraph.
+_EDITORS = re.compile(r"[\s▲▼△■◆●★【〔（(]*(?:编者按|编者的话|编者注|编后|开栏的话|编辑手记)")
+_LONGEST_CAPTION = 160  # characters of a paragraph
+
 _LEANING = re.compile(
     r"(?:但|而|可|不过|然而)?(?:他们?|她们?|它们?)(?!山|乡|国|人|律)"
     r"|[^，。“”]{0,6}(?:他|她)(?:们)?(?:说|表示|指出|强调|介绍|认为|坦言)"
-    r"|对此|为此|因此|于是|由此|如此|此举|此外|此时|此前|此后|这样|这是|这一|这些|这种|这个|这项|这让|这里|这也|这不|这才|这就|这场|这位|这条|这张|这座|这支|这次|这份|这套"
-    r"|那时|那天|那年|那次|那里|那些|那么|那种|那个|当时|随后|接着|之后|后来|紧接着|原来|然而|不过|但是|但|可是|而且|并且|同时|与此同时|另外|另一方面|其[中次实余他]?|该(?:村|县|市|镇|乡|局|区|省|社区|公司|负责人|案|院|校|企业|单位|厂|院|项目|机制|平台)"
+    r"|对此|为此|因此|于是|由此|如此|此举|此外|此时|此前|此后|这|那(?!曲|达慕|坡)"
+    r"|当时|随后|接着|之后|后来|紧接着|原来|然而|不过|但是|但|可是|而且|并且|同时|与此同时|另外|另一方面|其[中次实余他]?|该(?:村|县|市|镇|乡|局|区|省|社区|公司|负责人|案|院|校|企业|单位|厂|院|项目|机制|平台)"
     r"|所以|也|还|又|再|并|则|甚至|反之|相反|例如|比如|譬如|再如|又如|有的|再者|两人|二人|前者|后者|双方"
 )
 
@@ -58,7 +70,8 @@ class Candidate:
     index : int
         Its number among all sentences of the text, from 0.
     start, end : int
-        What would be printed, in characters of the text; a dateline is left out.
+        What would be printed, in characters of the text; a dateline is left out, and so is the
+        clause that says whom the reporter has it from.
     paragraph : int
         Its paragraph, counted over what is not a note.
     heading : bool
@@ -95,23 +108,44 @@ def balanced(text: str) -> bool:
     return not open_marks and quotes % 2 == 0
 
 
+def full_width(text: str) -> str:
+    """Return ``text`` with the half-width marks next to Han characters made full, one for one."""
+    if not any(mark in text for mark in _FULL):
+        return text
+    return _HALF.sub(lambda mark: _FULL[mark.group()], text)
+
+
 def find_candidates(text: str) -> list[Candidate]:
-    """Return the sentences of ``text`` that are not notes, in order."""
+    """Return the sentences of ``text``, its marks full-width, that are not notes; in order."""
     found: list[Candidate] = []
     paragraph, previous_end, fresh = -1, 0, True
+    line, held, editors = 0, 0, False  # where the line begins, in text and candidates; whose it is
     for index, (start, end) in enumerate(split_sentences(text)):
         sentence = text[start:end]
         begins = index == 0 or "\n" in text[previous_end:start] or "\r" in text[previous_end:start]
         previous_end = end
-        fresh = fresh or begins
+        if begins:
+            fresh, line, held = True, start, len(found)
+            editors = _EDITORS.match(sentence) is not None
+        if editors:
+            continue
         dateline = _DATELINE.match(sentence) if begins else None
         if dateline is not None and dateline.end() < len(sentence):
             start += dateline.end()
             sentence = text[start:end]
-        elif _NOTE.match(sentence) or (len(sentence) < 160 and _CAPTION.search(sentence)):
+        elif end - line < _LONGEST_CAPTION and _CAPTION.search(sentence):
+            if len(found) > held:  # whatever stands before the credit is of the caption
+                paragraph -= 1
+                del found[held:]
+            continue
+        elif _NOTE.match(sentence):
             continue
         if not any(map(str.isalnum, sentence)):
             continue
+        source = _SOURCE.match(sentence)
+        if source is not None and not _LEANING.match(sentence, source.end()):
+            start += source.end()
+            sentence = text[start:end]
         heading = sentence[-1] not in _END_MARKS and len(sentence) <= 40
         if fresh:
             paragraph, fresh = paragraph + 1, False

@@ -9,10 +9,10 @@ from numpy.typing import NDArray
 
 from pdclassify.summary.cues import NAMES, measure, phrase_sums, terms, without_column
 from pdclassify.summary.graph import SentenceGraph
-from pdclassify.summary.printable import Candidate, find_candidates
+from pdclassify.summary.printable import Candidate, find_candidates, full_width
 from pdclassify.summary.prior import Prior, shipped_prior
 
-__all__ = ["FOCUS_ROW", "Scored", "look", "score"]
+__all__ = ["Scored", "look", "score"]
 
 Floats = NDArray[np.float64]
 
@@ -23,9 +23,6 @@ SPOKEN = 0.005
 
 _DAMPING = 0.85  # of the plain walk, as in the paper
 _BIASED_DAMPING = 0.5  # of the walk that restarts at the headline; .4 to .6 are the same in CV
-
-# Rows of the graph after the sentences: kicker, title, subtitle, and
-FOCUS_ROW = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +55,6 @@ class Scored:
         """Whether the text is a transcript."""
         return bool(self.cues[:, _TALK].sum() > SPOKEN * (self.ends - self.starts).sum())
 
-    def shares(self, line: int) -> Floats:
-        """Return the share, by weight, of a line's terms that each sentence holds; shape (n,)."""
-        n = len(self.candidates)
-        return _shares(self.graph, self.graph.rows == n + line, n)
-
 
 def look(
     text: str,
@@ -76,7 +68,13 @@ def look(
     max_iter: int = 100,
 ) -> Scored | None:
     """Find the sentences of ``text`` and their cues; None for a text without a sentence."""
+    text = full_width(text)
     candidates = find_candidates(text)
+    if not any((kicker, title, subtitle)) and _brings_headline(candidates):
+        title = text[candidates[0].start : candidates[0].end]
+        del candidates[0]
+        for one in candidates:
+            one.paragraph -= 1
     if not candidates:
         return None
     n = len(candidates)
@@ -99,6 +97,11 @@ def look(
     return Scored(candidates, graph, cues, points, np.array(starts[:n]), np.array(ends[:n]))
 
 
+def _brings_headline(candidates: list[Candidate]) -> bool:
+    """Tell whether a text begins with a line that looks like its headline."""
+    return len(candidates) > 2 and candidates[0].heading and candidates[1].paragraph == 1
+
+
 def _walks(
     graph: SentenceGraph, n: int, *, damping: float, tolerance: float, max_iter: int
 ) -> tuple[Floats, Floats, Floats, tuple[Floats, Floats, Floats]]:
@@ -118,22 +121,14 @@ def _walks(
         :n
     ]
     in_headline = graph.rows >= n
-    headline = _shares(graph, in_headline & (graph.rows < n + 3), n)
-    title = _shares(graph, graph.rows == n + 1, n)
+    headline = graph.held(in_headline & (graph.rows < n + 3))[:n]
+    title = graph.held(graph.rows == n + 1)[:n]
     return (
         ranks / max(float(ranks.sum()), 1e-12),
         biased / max(float(biased.sum()), 1e-12),
         headlines,
         (together, headline, title),
     )
-
-
-def _shares(graph: SentenceGraph, chosen: NDArray[np.bool_], n: int) -> Floats:
-    """Return the share, by weight, of the chosen entries' terms that each sentence holds."""
-    weight = np.zeros(graph.terms)
-    np.maximum.at(weight, graph.columns[chosen], graph.values[chosen])
-    held = np.bincount(graph.rows, weights=weight[graph.columns], minlength=graph.size)[:n]
-    return np.asarray(held / max(float(weight.sum()), 1e-9))
 
 
 def score(scored: Scored, prior: Prior | None = None) -> Floats:

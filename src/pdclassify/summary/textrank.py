@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from pdclassify.article import Article, Summary, SummarySentence
 from pdclassify.errors import UsageError
-from pdclassify.summary.choice import FILL, best_number, best_within
+from pdclassify.summary.choice import FILL, SAME, best_number, best_within
 from pdclassify.summary.focus import focused, topic_of
 from pdclassify.summary.printable import Candidate
 from pdclassify.summary.scoring import Scored, look, score
@@ -23,10 +23,9 @@ from pdclassify.summary.scoring import Scored, look, score
 if TYPE_CHECKING:
     from pdclassify.topics.model import TopicModel
 
-__all__ = ["DEFAULT_CHARS", "summarize"]
+__all__ = ["DEFAULT_CHARS", "check_options", "cut_at_clause", "summarize"]
 
 DEFAULT_CHARS = 180
-_SAME = 0.6  # two sentences whose cosine is above this say the same
 _CLAUSE = re.compile(r"[，；：、,;:。！？]")
 
 Floats = NDArray[np.float64]
@@ -80,7 +79,7 @@ def summarize(
         if any(part is not None for part in (title, kicker, subtitle)):
             raise UsageError("an article brings its own title, kicker and subtitle; leave them out")
         title, kicker, subtitle = article.title, article.kicker, article.subtitle
-    _check(sentences, chars, ratio, focus, method)
+    check_options(sentences=sentences, chars=chars, ratio=ratio, focus=focus, method=method)
     wanted = (focus or "").strip()
     topical = topic_of(wanted, model) if wanted else None
     found = look(
@@ -94,7 +93,8 @@ def summarize(
     else:
         scores = score(found)
         if wanted:
-            scores = focused(found, body, scores, wanted, topical)
+            pieces = [body[one.start : one.end] for one in found.candidates]
+            scores = focused(found.graph, pieces, scores, wanted, topical)
     limit = DEFAULT_CHARS if chars is None else chars
     if ratio is not None:
         limit = max(int(len(body) * ratio), 1)
@@ -104,7 +104,7 @@ def summarize(
         index = _fallback(found, scores)
         one = found.candidates[index]
         room = one.end - one.start if sentences is not None else limit
-        ends = {index: one.start + _cut(body[one.start : one.end], room)}
+        ends = {index: one.start + cut_at_clause(body[one.start : one.end], room)}
     made = tuple(
         _sentence(found.candidates[index], end, body, article, float(scores[index]))
         for index, end in sorted(ends.items())
@@ -112,12 +112,13 @@ def summarize(
     return Summary(made, "".join(sentence.text for sentence in made))
 
 
-def _check(
-    sentences: int | None,
-    chars: int | None,
-    ratio: float | None,
-    focus: str | None,
-    method: str,
+def check_options(
+    *,
+    sentences: int | None = None,
+    chars: int | None = None,
+    ratio: float | None = None,
+    focus: str | None = None,
+    method: str = "textrank",
 ) -> None:
     """Raise ``UsageError`` for what cannot be."""
     given = {"sentences": sentences, "chars": chars, "ratio": ratio}
@@ -179,7 +180,7 @@ class _Alike:
         same = found.graph.similarity(np.array([one]), np.array([other]))
         first = found.points[found.starts[one] : found.ends[one]]
         second = found.points[found.starts[other] : found.ends[other]]
-        return bool(same[0] > _SAME) or np.array_equal(first, second)
+        return bool(same[0] > SAME) or np.array_equal(first, second)
 
 
 def _fallback(found: Scored, scores: Floats) -> int:
@@ -188,7 +189,7 @@ def _fallback(found: Scored, scores: Floats) -> int:
     return int(np.where(usable, scores, scores - 2.0).argmax())
 
 
-def _cut(sentence: str, limit: int) -> int:
+def cut_at_clause(sentence: str, limit: int) -> int:
     """Return how much of a sentence fits: to its last clause mark within the limit, if any."""
     if len(sentence) <= limit:
         return len(sentence)

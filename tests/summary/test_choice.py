@@ -1,0 +1,109 @@
+"""Choosing under a budget: best sets, antecedents, repetitions."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pdclassify.summary.choice import KEYS_PER_CHARACTER, best_number, best_within, chain
+
+
+def unlike(_: int, __: int) -> bool:
+    """Tell that no two sentences say the same."""
+    return False
+
+
+def within(scores, lengths, budget, **options):
+    """Choose with nothing in the way."""
+    n = len(scores)
+    given_options = {"usable": [True] * n, "leaning": [False] * n, "alike": unlike} | options
+    return best_within(np.array(scores), np.array(lengths), budget=budget, **given_options)
+
+
+sentence = st.tuples(st.floats(0.01, 0.99), st.integers(5, 90), st.booleans(), st.booleans())
+
+
+@given(st.lists(sentence, min_size=1, max_size=12), st.integers(5, 300))
+def test_what_is_chosen_fits_and_stands(rows, budget):
+    """The choice is in order, within budget, printable, and nothing leans on what is missing."""
+    scores, lengths, usable, leaning = map(list, zip(*rows, strict=True))
+    found = within(scores, lengths, budget, usable=usable, leaning=leaning)
+    assert found == sorted(set(found))
+    assert sum(lengths[i] for i in found) <= budget
+    for i in found:
+        assert usable[i]
+        assert not leaning[i] or i - 1 in found
+
+
+@given(st.lists(st.tuples(st.floats(0.01, 0.99), st.integers(5, 90)), min_size=1, max_size=8))
+def test_no_set_is_worth_more(rows):
+    """Without filling up, no set has a higher expected F1."""
+    scores, lengths = map(list, zip(*rows, strict=True))
+    budget = 180
+
+    def worth(chosen) -> float:
+        return sum(scores[i] for i in chosen) / (len(chosen) + KEYS_PER_CHARACTER * budget)
+
+    found = within(scores, lengths, budget, fill=10.0)
+    best = max(
+        worth(some)
+        for size in range(1, len(rows) + 1)
+        for some in combinations(range(len(rows)), size)
+        if sum(lengths[i] for i in some) <= budget
+    )
+    assert worth(found) == pytest.approx(best, abs=2e-3)
+
+
+def test_room_is_filled_with_what_is_worth_it():
+    """A sentence below the price is taken into empty room, one far below is not."""
+    scores = [0.9, 0.12, 0.01]
+    assert within(scores, [60, 60, 60], 180, fill=0.0) == [0, 1, 2]
+    assert within(scores, [60, 60, 60], 180, fill=0.5) == [0, 1]
+
+
+def test_alike_is_taken_once():
+    """Of two sentences that say the same the better one is taken."""
+    alike = lambda one, other: {one, other} == {0, 2}  # noqa: E731  # shorter than a function
+    assert within([0.5, 0.4, 0.6], [20, 20, 20], 180, alike=alike) == [1, 2]
+    options = [True] * 3, [False] * 3, alike
+    assert best_number(np.array([0.5, 0.4, 0.6]), *options, 3) == [1, 2]
+
+
+def test_a_chain_is_taken_whole_or_not():
+    """What leans comes with what it leans on, at most three together."""
+    leaning = [False, True, True, True]
+    usable = [True] * 4
+    assert chain(leaning, 2, usable) == [0, 1, 2]
+    assert chain(leaning, 3, usable) is None
+    assert chain([True], 0, [True]) is None
+    assert chain(leaning, 1, [False, *usable[1:]]) is None
+    scores = np.array([0.1, 0.2, 0.9, 0.3])
+    assert best_number(scores, usable, leaning, unlike, 3) == [0, 1, 2]
+    assert best_number(scores, usable, leaning, unlike, 1) == [0]
+
+
+def test_two_on_one_antecedent_count_it_once():
+    """An antecedent shared by two chains is paid for once."""
+    found = within([0.5, 0.6, 0.6], [30, 30, 30], 90, leaning=[False, True, True])
+    assert found == [0, 1, 2]
+
+
+@pytest.mark.parametrize("budget", [3_900, 4_100, 20_000])
+def test_great_budgets_are_filled(budget):
+    """Beyond the exact method's reach the choice is greedy, within the budget and well filled."""
+    rng = np.random.default_rng(0)
+    scores, lengths = rng.uniform(0.2, 0.9, 900), rng.integers(20, 80, 900)
+    found = within(scores, lengths, budget)
+    assert 0.6 * budget < lengths[found].sum() <= budget
+    assert scores[found].mean() > scores.mean()
+
+
+def test_nothing_fits():
+    """If not one sentence fits or may be printed, none is chosen."""
+    assert within([0.5], [200], 100) == []
+    assert within([0.5], [20], 100, usable=[False]) == []
+    assert best_number(np.array([0.5]), [False], [False], unlike, 2) == []
