@@ -1,4 +1,4 @@
-"""Learn the weights of the summary's cues: from readers' key sentences, and from minutes of talks.
+"""Learn the weights of the summary's cues: from key sentences, headlines and minutes of talks.
 
 ``python benchmarks/train_summary.py`` writes ``src/pdclassify/summary/prior.json``.
 """
@@ -18,12 +18,15 @@ from numpy.typing import NDArray
 from common import ROOT, records
 from pdclassify.summary.cues import NAMES
 from pdclassify.summary.scoring import Scored, look
+from rouge import rouge
 
 TARGET = ROOT / "src" / "pdclassify" / "summary" / "prior.json"
+HEADED = ("cctv_headline", "xinhua_headline")
 MINUTES = 149  # characters of the minutes of a talk, on average
 
 # Chosen in ten-fold cross-validation with three seeds, sentence F1 at 180 characters:
 STRENGTH = 0.1  # inverse, of the standardised cues; .03 to .3 differ by less than .003
+UNTITLED_STRENGTH, UNTITLED_PHRASES = 0.03, 300  # .01 to .1 and none to 600 differ by the noise
 SPEECH_STRENGTH = 0.01  # of the cues of transcripts, which are fewer; .003 to .1 are the same
 PHRASES = 600  # none .451, 300 .458, 600 .459, all 1,889 .461
 SEEN = 40  # sentences that a phrase must stand in
@@ -119,6 +122,13 @@ def learn(
     }
 
 
+def learn_untitled(
+    found: Sequence[Scored], shares: Sequence[NDArray[np.float64]]
+) -> dict[str, Any]:
+    """Return a prior for texts without a headline."""
+    return learn(found, shares, phrases=UNTITLED_PHRASES, strength=UNTITLED_STRENGTH)
+
+
 def learn_speech(found: Sequence[Scored], shares: Sequence[NDArray[np.float64]]) -> dict[str, Any]:
     """Return a prior for transcripts: cues alone."""
     return learn(found, shares, phrases=0, strength=SPEECH_STRENGTH)
@@ -153,11 +163,39 @@ def unigram_share(found: Scored, minutes: str) -> NDArray[np.float64]:
         room -= int(found.ends[place] - found.starts[place])
 
 
+def untitled(
+    articles: Sequence[dict[str, Any]], headed: Sequence[dict[str, Any]]
+) -> tuple[list[Scored], list[NDArray[np.float64]]]:
+    """Return articles without their headlines, and which sentences stand for them.
+
+    In the readers' articles those are the readers' own; where a headline is all that is known, it
+    is the printable sentence nearest to it, of the first 25.
+    """
+    found, shares = [], []
+    for row in articles:
+        one = look(row["text"])
+        assert one is not None, row["id"]
+        found.append(one)
+        shares.append(chosen(row, one))
+    for row in headed:
+        one = look(row["text"])
+        assert one is not None, row["id"]
+        near = [
+            rouge(row["text"][c.start : c.end], row["summary"]) if c.printable else -1.0
+            for c in one.candidates[:25]
+        ]
+        share = np.zeros(len(one.candidates))
+        share[int(np.argmax(near))] = float(max(near) >= 0)
+        found.append(one)
+        shares.append(share)
+    return found, shares
+
+
 def talks(rows: Sequence[dict[str, Any]]) -> tuple[list[Scored], list[NDArray[np.float64]]]:
     """Return transcripts, each with and without its title, and what their minutes hold."""
     found, shares = [], []
     for row in rows:
-        for title in (None, row.get("title")):
+        for title in ("", row.get("title")):
             one = look(row["text"], title=title)
             assert one is not None, row["id"]
             found.append(one)
@@ -169,17 +207,24 @@ def main() -> None:
     """Learn from all articles and write the weights with their card."""
     articles = list(records("summaries/reader_keys_dev"))
     segments = list(records("summaries/vcsum_segment_dev"))
+    headed = [row for name in HEADED for row in records(f"summaries/{name}_dev")]
     found = [described(row) for row in articles]
     shares = [chosen(row, one) for row, one in zip(articles, found, strict=True)]
     card = (
         "Logistic weights of sentence cues (summary/cues.py) and of phrases (character bigrams,"
         " digits as 0, by the root of the sentence's length). press: learned from the key"
         f" sentences that readers chose in {len(articles)} articles of the party press, 2012 to"
-        f" 2026; speech: from {len(segments)} stretches of talks and their minutes, for texts with"
+        f" 2026; untitled: from the same without their headlines and from {len(headed)} reports and"
+        f" the sentence nearest to each one's headline; speech: from {len(segments)} stretches of talks and their minutes, for texts with"
         " words of talk. Made by benchmarks/train_summary.py; figures in benchmarks/README.md."
         " Not meant for fiction, dialogue or other languages."
     )
-    prior = {"card": card, "press": learn(found, shares), "speech": learn_speech(*talks(segments))}
+    prior = {
+        "card": card,
+        "press": learn(found, shares),
+        "untitled": learn_untitled(*untitled(articles, headed)),
+        "speech": learn_speech(*talks(segments)),
+    }
     TARGET.write_text(json.dumps(prior, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 

@@ -9,18 +9,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pdclassify.summary.choice import KEYS_PER_CHARACTER, best_number, best_within, chain
+from pdclassify.summary.choice import (
+    KEYS_PER_CHARACTER,
+    Repetitions,
+    best_number,
+    best_within,
+    chain,
+)
+from pdclassify.summary.graph import SentenceGraph
 
 
-def unlike(_: int, __: int) -> bool:
-    """Tell that no two sentences say the same."""
-    return False
+def always(_: int) -> bool:
+    """Tell that no sentence repeats another."""
+    return True
 
 
 def within(scores, lengths, budget, **options):
     """Choose with nothing in the way."""
     n = len(scores)
-    given_options = {"usable": [True] * n, "leaning": [False] * n, "alike": unlike} | options
+    given_options = {"usable": [True] * n, "leaning": [False] * n, "is_new": always} | options
     return best_within(np.array(scores), np.array(lengths), budget=budget, **given_options)
 
 
@@ -65,12 +72,28 @@ def test_room_is_filled_with_what_is_worth_it():
     assert within(scores, [60, 60, 60], 180, fill=0.5) == [0, 1]
 
 
-def test_alike_is_taken_once():
+def repetitions(*pieces: str) -> Repetitions:
+    """Make sentences whose terms are single characters."""
+    rows = [row for row, piece in enumerate(pieces) for _ in piece]
+    codes = np.array([ord(character) for piece in pieces for character in piece], dtype=np.uint64)
+    return Repetitions(SentenceGraph.from_terms(np.array(rows), codes, len(pieces)), pieces)
+
+
+def test_what_was_said_is_taken_once():
     """Of two sentences that say the same the better one is taken."""
-    alike = lambda one, other: {one, other} == {0, 2}  # noqa: E731  # shorter than a function
-    assert within([0.5, 0.4, 0.6], [20, 20, 20], 180, alike=alike) == [1, 2]
-    options = [True] * 3, [False] * 3, alike
-    assert best_number(np.array([0.5, 0.4, 0.6]), *options, 3) == [1, 2]
+    pieces = ("党建治理作风", "支部社区", "党建治理作风吗")
+    found = within([0.5, 0.4, 0.6], [20, 20, 20], 180, is_new=repetitions(*pieces).is_new)
+    assert found == [1, 2]
+    is_new = repetitions(*pieces).is_new
+    assert best_number(np.array([0.5, 0.4, 0.6]), [True] * 3, [False] * 3, is_new, 3) == [1, 2]
+
+
+def test_equal_texts_repeat_each_other_without_terms():
+    """A text that stands twice is known even if it has no term of its own."""
+    said = Repetitions(
+        SentenceGraph.from_terms(np.zeros(0, int), np.zeros(0, np.uint64), 2), "好好"
+    )
+    assert [said.is_new(0), said.is_new(1)] == [True, False]
 
 
 def test_a_chain_is_taken_whole_or_not():
@@ -82,8 +105,8 @@ def test_a_chain_is_taken_whole_or_not():
     assert chain([True], 0, [True]) is None
     assert chain(leaning, 1, [False, *usable[1:]]) is None
     scores = np.array([0.1, 0.2, 0.9, 0.3])
-    assert best_number(scores, usable, leaning, unlike, 3) == [0, 1, 2]
-    assert best_number(scores, usable, leaning, unlike, 1) == [0]
+    assert best_number(scores, usable, leaning, always, 3) == [0, 1, 2]
+    assert best_number(scores, usable, leaning, always, 1) == [0]
 
 
 def test_two_on_one_antecedent_count_it_once():
@@ -106,4 +129,4 @@ def test_nothing_fits():
     """If not one sentence fits or may be printed, none is chosen."""
     assert within([0.5], [200], 100) == []
     assert within([0.5], [20], 100, usable=[False]) == []
-    assert best_number(np.array([0.5]), [False], [False], unlike, 2) == []
+    assert best_number(np.array([0.5]), [False], [False], always, 2) == []

@@ -13,10 +13,11 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["FILL", "SAME", "best_number", "best_within", "chain"]
+from pdclassify.summary.graph import SentenceGraph
+
+__all__ = ["FILL", "SAME", "Repetitions", "best_number", "best_within", "chain"]
 
 Floats = NDArray[np.float64]
-Chain = list[list[int]]
 
 #: Two sentences whose cosine is above this say the same.
 SAME = 0.6
@@ -27,6 +28,43 @@ KEYS_PER_CHARACTER = 3.1 / 180
 FILL = 0.7
 _POOL = 40  # sentences that are looked at closely; on 476 articles a larger pool changed nothing
 _CELLS = 4_000  # budgets up to which the knapsack is solved to the character
+
+
+class Repetitions:
+    """Tells whether a sentence says what one that was taken already says.
+
+    Parameters
+    ----------
+    graph : SentenceGraph
+        Whose first rows are the sentences.
+    pieces : sequence of str
+        The sentences.
+    """
+
+    def __init__(self, graph: SentenceGraph, pieces: Sequence[str]) -> None:
+        self._graph = graph
+        self._pieces = pieces
+        self._bounds = np.searchsorted(graph.rows, np.arange(len(pieces) + 1))
+        self._texts: set[str] = set()
+        self._holders: dict[int, list[tuple[int, float]]] = {}  # of each term: who, how much
+
+    def is_new(self, index: int) -> bool:
+        """Return False if the sentence repeats one that was taken; else take it."""
+        if self._pieces[index] in self._texts:
+            return False
+        entries = slice(self._bounds[index], self._bounds[index + 1])
+        columns = self._graph.columns[entries].tolist()
+        values = self._graph.values[entries].tolist()
+        cosines: dict[int, float] = {}
+        for column, value in zip(columns, values, strict=True):
+            for other, weight in self._holders.get(column, ()):
+                cosines[other] = cosines.get(other, 0.0) + value * weight
+        if any(cosine > SAME for cosine in cosines.values()):
+            return False
+        self._texts.add(self._pieces[index])
+        for column, value in zip(columns, values, strict=True):
+            self._holders.setdefault(column, []).append((index, value))
+        return True
 
 
 def chain(leaning: Sequence[bool], index: int, usable: Sequence[bool]) -> list[int] | None:
@@ -44,19 +82,17 @@ def _pool(
     scores: Floats,
     usable: Sequence[bool],
     leaning: Sequence[bool],
-    alike: Callable[[int, int], bool],
+    is_new: Callable[[int], bool],
     size: int,
 ) -> list[list[int]]:
     """Return the best sentences, each with what it leans on, without repetitions."""
     found: list[list[int]] = []
-    heads: list[int] = []
     for index in np.argsort(-scores, kind="stable").tolist():
         if not usable[index]:
             continue
         members = chain(leaning, index, usable)
-        if members is None or any(alike(index, other) for other in heads):
+        if members is None or not is_new(index):
             continue
-        heads.append(index)
         found.append(members)
         if len(found) == size:
             break
@@ -67,12 +103,12 @@ def best_number(
     scores: Floats,
     usable: Sequence[bool],
     leaning: Sequence[bool],
-    alike: Callable[[int, int], bool],
+    is_new: Callable[[int], bool],
     number: int,
 ) -> list[int]:
     """Return the ``number`` best sentences in order, none without the one it leans on."""
     chosen: set[int] = set()
-    for members in _pool(scores, usable, leaning, alike, 2 * number + 2):
+    for members in _pool(scores, usable, leaning, is_new, 2 * number + 2):
         if len(chosen | set(members)) <= number:
             chosen.update(members)
         if len(chosen) == number:
@@ -85,7 +121,7 @@ def best_within(
     lengths: NDArray[np.int64],
     usable: Sequence[bool],
     leaning: Sequence[bool],
-    alike: Callable[[int, int], bool],
+    is_new: Callable[[int], bool],
     budget: int,
     *,
     fill: float = FILL,
@@ -100,8 +136,9 @@ def best_within(
         In characters.
     usable, leaning : sequence of bool
         Whether a sentence may be printed; whether only after the one before it.
-    alike : callable
-        Tells whether two sentences say the same; only one of them is taken.
+    is_new : callable
+        Tells of one sentence after the other, the best first, whether it says what those before
+        it do not, see `Repetitions`.
     budget : int
         In characters.
     fill : float
@@ -111,7 +148,7 @@ def best_within(
         bool(may) and int(length) <= budget for may, length in zip(usable, lengths, strict=True)
     ]
     size = max(_POOL, budget // 10)
-    pool = _pool(scores, fitting, leaning, alike, size)
+    pool = _pool(scores, fitting, leaning, is_new, size)
     groups: dict[int, list[list[int]]] = {}
     for members in pool:
         groups.setdefault(members[0], []).append(members)

@@ -1,7 +1,7 @@
 """What readers would print: logistic priors over the cues, read from ``prior.json``.
 
-There are two, each with its weights by name: one for the press and one for transcripts of speech,
-which have no lead.
+There are three, each with its weights by name: for articles with a headline, for those without one,
+and for transcripts of speech, which have no lead.
 """
 
 from __future__ import annotations
@@ -76,6 +76,6 @@ class Prior:
 
 @cache
 def shipped_prior(kind: str) -> Prior:
-    """Return the prior learned for ``press`` or ``speech``; ``prior.json`` holds its card."""
+    """Return the prior learned for ``press``, ``untitled`` or ``speech``; ``prior.json`` holds its card."""
     path = files("pdclassify.summary").joinpath("prior.json")
     return Prior.from_dict(json.loads(path.read_text(encoding="utf-8"))[kind])

@@ -41,6 +41,8 @@ class Scored:
     points : ndarray of uint32
         The characters of the text and the headline.
     starts, ends : ndarray of int, shape (n,)
+    titled : bool
+        Whether there is a headline, given or in the text.
     """
 
     candidates: list[Candidate]
@@ -49,11 +51,17 @@ class Scored:
     points: NDArray[np.uint32]
     starts: NDArray[np.int64]
     ends: NDArray[np.int64]
+    titled: bool
 
     @property
     def spoken(self) -> bool:
         """Whether the text is a transcript."""
         return bool(self.cues[:, _TALK].sum() > SPOKEN * (self.ends - self.starts).sum())
+
+    @property
+    def kind(self) -> str:
+        """Which of the shipped priors is meant for such a text."""
+        return "speech" if self.spoken else "press" if self.titled else "untitled"
 
 
 def look(
@@ -94,7 +102,15 @@ def look(
         graph, n, damping=damping, tolerance=tolerance, max_iter=max_iter
     )
     cues = measure(text, points[: len(text)], candidates, graph, ranks, biased, headlines, parts)
-    return Scored(candidates, graph, cues, points, np.array(starts[:n]), np.array(ends[:n]))
+    return Scored(
+        candidates,
+        graph,
+        cues,
+        points,
+        np.array(starts[:n]),
+        np.array(ends[:n]),
+        titled=any(map(str.strip, extra[:3])),
+    )
 
 
 def _brings_headline(candidates: list[Candidate]) -> bool:
@@ -133,7 +149,7 @@ def _walks(
 
 def score(scored: Scored, prior: Prior | None = None) -> Floats:
     """Return the probability, for each sentence, that a reader would choose it; shape (n,)."""
-    prior = prior or shipped_prior("speech" if scored.spoken else "press")
+    prior = prior or shipped_prior(scored.kind)
     logit = scored.cues @ prior.weights + prior.intercept
     if len(prior.codes):
         logit = logit + phrase_sums(

@@ -8,6 +8,7 @@ see ``scoring.py``. ``choice.py`` finds the sentences that serve best within the
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 
 from pdclassify.article import Article, Summary, SummarySentence
 from pdclassify.errors import UsageError
-from pdclassify.summary.choice import FILL, SAME, best_number, best_within
+from pdclassify.summary.choice import FILL, Repetitions, best_number, best_within
 from pdclassify.summary.focus import focused, topic_of
 from pdclassify.summary.printable import Candidate
 from pdclassify.summary.scoring import Scored, look, score
@@ -88,23 +89,23 @@ def summarize(
     if found is None:
         return Summary((), "")
     n = len(found.candidates)
+    pieces = [body[one.start : one.end] for one in found.candidates]
     if method == "lead":
         scores = 1.0 - np.arange(n) / n
     else:
         scores = score(found)
         if wanted:
-            pieces = [body[one.start : one.end] for one in found.candidates]
             scores = focused(found.graph, pieces, scores, wanted, topical)
     limit = DEFAULT_CHARS if chars is None else chars
     if ratio is not None:
         limit = max(int(len(body) * ratio), 1)
-    picked = _pick(found, scores, sentences, limit, lead=method == "lead")
+    picked = _pick(found, pieces, scores, sentences, limit, lead=method == "lead")
     ends = {index: found.candidates[index].end for index in picked}
     if not picked:
         index = _fallback(found, scores)
         one = found.candidates[index]
         room = one.end - one.start if sentences is not None else limit
-        ends = {index: one.start + cut_at_clause(body[one.start : one.end], room)}
+        ends = {index: one.start + cut_at_clause(pieces[index], room)}
     made = tuple(
         _sentence(found.candidates[index], end, body, article, float(scores[index]))
         for index, end in sorted(ends.items())
@@ -140,7 +141,13 @@ def check_options(
 
 
 def _pick(
-    found: Scored, scores: Floats, number: int | None, limit: int, *, lead: bool
+    found: Scored,
+    pieces: Sequence[str],
+    scores: Floats,
+    number: int | None,
+    limit: int,
+    *,
+    lead: bool,
 ) -> list[int]:
     """Return the sentences that fit the budget best, in order; none if not one fits."""
     usable = [candidate.printable for candidate in found.candidates]
@@ -161,26 +168,11 @@ def _pick(
             picked.append(index)
             left -= int(lengths[index])
         return picked
-    alike = _Alike(found)
+    is_new = Repetitions(found.graph, pieces).is_new
     if number is not None:
-        return best_number(scores, usable, leaning, alike, number)
-    return best_within(
-        scores, lengths, usable, leaning, alike, limit, fill=0.0 if found.spoken else FILL
-    )
-
-
-class _Alike:
-    """Tells whether two sentences say the same; what one is like is looked up once."""
-
-    def __init__(self, found: Scored) -> None:
-        self._found = found
-
-    def __call__(self, one: int, other: int) -> bool:
-        found = self._found
-        same = found.graph.similarity(np.array([one]), np.array([other]))
-        first = found.points[found.starts[one] : found.ends[one]]
-        second = found.points[found.starts[other] : found.ends[other]]
-        return bool(same[0] > SAME) or np.array_equal(first, second)
+        return best_number(scores, usable, leaning, is_new, number)
+    fill = 0.0 if found.spoken else FILL
+    return best_within(scores, lengths, usable, leaning, is_new, limit, fill=fill)
 
 
 def _fallback(found: Scored, scores: Floats) -> int:
