@@ -85,10 +85,14 @@ def _pool(
     leaning: Sequence[bool],
     is_new: Callable[[int], bool],
     size: int,
+    *,
+    floor: float = 0.0,
 ) -> list[list[int]]:
-    """Return the best sentences, each with what it leans on, without repetitions."""
+    """Return the best sentences above ``floor``, each with what it leans on, not repeating."""
     found: list[list[int]] = []
     for index in np.argsort(-scores, kind="stable").tolist():
+        if scores[index] <= floor:
+            break
         if not usable[index]:
             continue
         members = chain(leaning, index, usable)
@@ -147,7 +151,13 @@ def best_within(
     """
     sizes, worths = lengths.tolist(), scores.tolist()
     fitting = [may and size <= budget for may, size in zip(usable, sizes, strict=True)]
-    pool = _pool(scores, fitting, leaning, is_new, max(_POOL, budget // 10))
+    # The best sentence alone is worth this price already, so what is below it is not looked at.
+    usual = KEYS_PER_CHARACTER * budget
+    price = max((w for w, fits in zip(worths, fitting, strict=True) if fits), default=0.0) / (
+        1 + usual
+    )
+    size = max(_POOL, budget // 10)
+    pool = _pool(scores, fitting, leaning, is_new, size, floor=min(fill, 1.0) * price)
     if budget > _CELLS:
         # Whole sentences, the best for the root of their length first.
         def gain(members: list[int]) -> float:
@@ -163,7 +173,6 @@ def best_within(
             option = (members, length, sum(worths[index] for index in members))
             groups.setdefault(members[0], []).append(option)
     options = list(groups.values())
-    usual = KEYS_PER_CHARACTER * budget
     price, chosen = 0.0, _knapsack(options, budget, 0.0)
     for _ in range(5):
         better = sum(worths[index] for index in chosen) / (len(chosen) + usual)

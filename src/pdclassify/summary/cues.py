@@ -31,8 +31,8 @@ PHRASES = {
     "exhortation": "要|必须|应当|应该|务必|切实|坚决",
     "example": "比如|例如|以[^，。\n]{1,12}为例|有的",
     "scene": "走进|只见|记者看到|清晨|傍晚|阳光|来到|坐在|站在|正在|忙着|夜里|早上|上午|下午|晚上",
-    "body": "委员会|党委|政府|党支部|纪委|纪检|组织部|法院|检察院|公安|街道|社区|[省市县区镇乡村]",
-    "enumeration": "[一二三四五六七八九十]是|首先|其次|第[一二三四五]",
+    "body": "委员会|党委|政府|党支部|纪委|纪检|组织部|法院|检察院|公安|街道|社区|省|市|县|区|镇|乡|村",
+    "enumeration": "一是|二是|三是|四是|五是|六是|七是|八是|九是|十是|首先|其次|第[一二三四五]",
     "argument": "关键|根本|核心|本质|在于|就是|不是|而是|正是|才能|体现|成为|彰显|表明|证明|说明",
     "outlook": "下一步|今后|将继续|接下来|未来",
     "self": "我|咱|你",
@@ -43,6 +43,24 @@ PHRASES = {
     "problem": "问题|难题|短板|不足|困难|痛点|堵点",
     "talk": "呃|嗯|啊|呢|嘛|对吧|这个|那个|那么|就是说|的话|然后|其实",
 }
+# Marks that are counted in each sentence, up to three.
+MARKS = {
+    "quotations": "“",
+    "commas": "，",
+    "enumerating_commas": "、",
+    "semicolons": "；",
+    "books": "《",
+    "brackets": "（",
+    "colons": "：",
+    "question": "？",
+    "exclamation": "！",
+    "dash": "—",
+    "ellipsis": "…",
+}
+_KINDS = np.zeros(0xFF5F, dtype=np.uint8)  # of each character: 1 a digit, 2 and on the marks
+_KINDS[48:58] = 1
+for _kind, _mark in enumerate(MARKS.values(), 2):
+    _KINDS[ord(_mark)] = _kind
 _PHRASES = {name: re.compile(pattern) for name, pattern in PHRASES.items()}
 _CONJUNCTION = re.compile(r"同时|此外|另外|而|但|然而|因此|于是|为此|随后|不仅|也|还|并|不过|所以")
 _COLUMN_NAME = re.compile(r"[（(][^（）()]*[)）]\s*$")  # a column name at the end of a headline
@@ -153,6 +171,30 @@ def terms(
     return owner[at] - 1, codes
 
 
+def _count(
+    at: NDArray[np.int64],
+    kinds: NDArray[np.int64],
+    width: int,
+    starts: NDArray[np.int64],
+    ends: NDArray[np.int64],
+) -> NDArray[np.int64]:
+    """Count how many places of each kind lie in each stretch; shape (stretches, width)."""
+    row = np.searchsorted(starts, at, side="right") - 1
+    within = (row >= 0) & (at < ends[np.maximum(row, 0)])
+    keys = row[within] * width + kinds[within]
+    return np.bincount(keys, minlength=len(starts) * width).reshape(len(starts), width)
+
+
+def _marks(
+    points: NDArray[np.uint32], starts: NDArray[np.int64], ends: NDArray[np.int64]
+) -> dict[str, Floats]:
+    """Count digits and marks in each stretch."""
+    kinds = _KINDS[np.minimum(points, len(_KINDS) - 1)]
+    at = np.flatnonzero(kinds)
+    counted = _count(at, kinds[at].astype(np.int64) - 1, 1 + len(MARKS), starts, ends)
+    return dict(zip(("digits", *MARKS), counted.T.astype(float), strict=True))
+
+
 def _ranks(values: Floats) -> Floats:
     """Return 0 for the lowest to 1 for the highest, equals alike."""
     ordered = np.sort(values)
@@ -233,12 +275,8 @@ def measure(
     opening = np.zeros(size, dtype=np.int64)
     opening[paragraph[::-1]] = np.arange(n)[::-1]
 
-    def count(which: NDArray[np.bool_]) -> Floats:
-        running = np.concatenate(([0], np.cumsum(which)))
-        found: Floats = (running[ends] - running[starts]).astype(float)
-        return found
-
-    digits = count((points >= 48) & (points < 58))
+    marks = _marks(points, starts, ends)
+    digits = marks["digits"]
     index = np.arange(n)
     first = int(np.flatnonzero(~heading)[0]) if not heading.all() else 0
     lead = (index == first).astype(float)
@@ -298,10 +336,12 @@ def measure(
     column["centrality_rank"] = _ranks(ranks)
     column["biased_centrality"] = np.log(biased * n + 1e-3)
     column["biased_rank"] = _ranks(biased)
-    column["section_likeness"] = np.where(below, graph.similarity(index, section_of), 0.0)
-    column["first_likeness"] = np.where(
-        index == first, 0.0, graph.similarity(index, np.full(n, first))
-    )
+    column["section_likeness"] = np.zeros(n)
+    if below.any():
+        column["section_likeness"] = np.where(below, graph.similarity(index, section_of), 0.0)
+    unit = np.zeros(graph.size)
+    unit[first] = 1.0
+    column["first_likeness"] = graph.multiply(unit)[:n]
     column["previous_likeness"] = np.where(index > 0, graph.similarity(index, index - 1), 0.0)
     column["next_likeness"] = np.append(column["previous_likeness"][1:], 0.0)
     column["digits"] = np.minimum(digits, 12) / 4
@@ -312,8 +352,8 @@ def measure(
     column["digits_bulletin"] = np.minimum(digits, 12) / 4 * bulletin
     quote_open, quote_close = points == 0x201C, points == 0x201D
     depth = np.cumsum(quote_open.astype(np.int64) - quote_close)
-    inside = (depth > 0) & ~quote_open
-    quoted = count(inside) / lengths
+    inside = np.concatenate(([0], np.cumsum((depth > 0) & ~quote_open)))
+    quoted = (inside[ends] - inside[starts]) / lengths
     column["quoted"] = np.minimum(quoted, 1)
     column["quote_opens"] = quote_open[starts]
     ends_quoted = quote_close[ends - 1]
@@ -330,18 +370,21 @@ def measure(
     column["paragraphs"] = np.full(n, np.log(size))
     column["digits_in_all"] = np.full(n, np.log1p(digits.sum()))
     column["length_rank"] = _ranks(lengths)
-    for name, marks in (
-        ("quotations", "“"),
-        ("commas", "，"), ("enumerating_commas", "、"), ("semicolons", "；"), ("books", "《"),
-        ("brackets", "（"), ("colons", "："), ("question", "？"), ("exclamation", "！"),
-        ("dash", "—"), ("ellipsis", "…"),
-    ):  # fmt: skip
-        column[name] = np.minimum(count(points == ord(marks)), 3)
-    for name, pattern in _PHRASES.items():
-        at = np.fromiter((match.start() for match in pattern.finditer(text)), np.int64)
-        row = np.searchsorted(starts, at, side="right") - 1
-        row = row[(row >= 0) & (at < ends[np.maximum(row, 0)])]
-        column[name] = np.minimum(np.bincount(row, minlength=n), 3)
+    for name in MARKS:
+        column[name] = np.minimum(marks[name], 3)
+    places, numbers = [], []
+    for number, pattern in enumerate(_PHRASES.values()):
+        here = [match.start() for match in pattern.finditer(text)]
+        places += here
+        numbers += [number] * len(here)
+    counted = _count(
+        np.array(places, dtype=np.int64),
+        np.array(numbers, dtype=np.int64),
+        len(PHRASES),
+        starts,
+        ends,
+    )
+    column.update(zip(PHRASES, np.minimum(counted, 3).T, strict=True))
     return np.column_stack([np.asarray(column[name], dtype=float) for name in NAMES])
 
 

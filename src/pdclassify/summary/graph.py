@@ -41,6 +41,8 @@ class SentenceGraph:
         because no other sentence holds their term.
     terms : int
         Number of columns.
+    squares : ndarray of float, shape (n,)
+        Sum of each sentence's squared values: its similarity to itself.
     degrees : ndarray of float, shape (n,)
         Sum of each sentence's similarities to the others.
     """
@@ -50,6 +52,7 @@ class SentenceGraph:
     columns: Ints
     values: Floats
     terms: int
+    squares: Floats
     degrees: Floats
 
     @classmethod
@@ -82,25 +85,25 @@ class SentenceGraph:
         values /= lengths[rows]
         shared = frequency[columns] > 1
         rows, columns, values = rows[shared], columns[shared], values[shared]
-        own = np.bincount(rows, weights=values * values, minlength=size)
-        mass = np.bincount(columns, weights=values, minlength=1 << bits)
+        numbers = np.cumsum(frequency > 1)
+        terms = int(numbers[-1])
+        columns = numbers[columns] - 1  # only the columns that are left count
+        squares = np.asarray(
+            np.bincount(rows, weights=values * values, minlength=size), dtype=np.float64
+        )
+        mass = np.bincount(columns, weights=values, minlength=terms)
         total = np.bincount(rows, weights=values * mass[columns], minlength=size)
-        degrees: Floats = np.asarray(total - own, dtype=np.float64)
+        degrees: Floats = np.asarray(total - squares, dtype=np.float64)
         degrees[degrees < 1e-12] = 0  # what is left of a difference of equals
-        return cls(size, rows, columns, values, 1 << bits, degrees)
+        return cls(size, rows, columns, values, terms, squares, degrees)
 
     def multiply(self, vector: Floats) -> Floats:
         """Return the similarities times ``vector``, self-similarity left out; shape (n,)."""
         weighted = np.bincount(
             self.columns, weights=self.values * vector[self.rows], minlength=self.terms
         )
-        own = np.bincount(self.rows, weights=self.values**2, minlength=self.size)
-        return (
-            np.bincount(
-                self.rows, weights=self.values * weighted[self.columns], minlength=self.size
-            )
-            - own * vector
-        )
+        through = self.values * weighted[self.columns]
+        return np.bincount(self.rows, weights=through, minlength=self.size) - self.squares * vector
 
     def similarity(self, left: Ints, right: Ints) -> Floats:
         """Return the similarity of each sentence of ``left`` to its partner in ``right``.
@@ -189,7 +192,10 @@ class SentenceGraph:
         linked = self.degrees > 0
         inverse = np.zeros(self.size)
         inverse[linked] = 1 / self.degrees[linked]
+        # Without restarts the ranks would be as the degrees, so the walk begins between the two.
         ranks = restart
+        if linked.any():
+            ranks = damping * self.degrees / self.degrees.sum() + (1 - damping) * restart
         for _ in range(max_iter):
             following = damping * np.maximum(self.multiply(ranks * inverse), 0)
             following += (1 - following.sum()) * restart

@@ -22,7 +22,8 @@ _CLOSING_START = re.compile(r"[”’」』）)】》〉］\]〕。，、；：�
 
 _AGENCY = r"(?:本报|新华社|新华网|人民网|中新社|中新网|央视网|央广网|中央纪委国家监委网站|光明网|学习时报|海外网)"
 # Many pages are typed with half-width marks between Han characters.
-_HALF = re.compile(r"(?<=[\u3400-\u9fff”’）》])[,:;?!]|[,:;?!](?=[\u3400-\u9fff“‘（《])")
+_HALF = re.compile(r"[,:;?!]")
+_HAN = re.compile(r"[\u3400-\u9fff“”‘’（）《》]")
 _FULL = {",": "，", ":": "：", ";": "；", "?": "？", "!": "！"}
 
 _DATELINE = re.compile(
@@ -114,7 +115,13 @@ def full_width(text: str) -> str:
     """Return ``text`` with the half-width marks next to Han characters made full, one for one."""
     if not any(mark in text for mark in _FULL):
         return text
-    return _HALF.sub(lambda mark: _FULL[mark.group()], text)
+
+    def replaced(mark: re.Match[str]) -> str:
+        at = mark.start()
+        beside = _HAN.match(text, at + 1) or (at > 0 and _HAN.match(text, at - 1))
+        return _FULL[mark.group()] if beside else mark.group()
+
+    return _HALF.sub(replaced, text)
 
 
 def find_candidates(text: str) -> list[Candidate]:
@@ -135,7 +142,7 @@ def find_candidates(text: str) -> list[Candidate]:
         if dateline is not None and dateline.end() < len(sentence):
             start += dateline.end()
             sentence = text[start:end]
-        elif end - line < _LONGEST_CAPTION and _CAPTION.search(sentence):
+        elif end - line < _LONGEST_CAPTION and _CAPTION.search(text, max(end - 9, start), end):
             if len(found) > held:  # whatever stands before the credit is of the caption
                 paragraph -= 1
                 del found[held:]
