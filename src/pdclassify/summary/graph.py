@@ -23,6 +23,7 @@ __all__ = ["SentenceGraph"]
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
+_MOST_BITS = 22  # more columns than a text of any length has different bigrams, and out of cache
 _MIX = np.uint64(0x9E3779B97F4A7C15)  # 2^64 / golden ratio: Knuth's multiplicative hashing
 
 
@@ -65,11 +66,11 @@ class SentenceGraph:
             The sentence each term stands in, from 0.
         codes : ndarray of uint64, shape (occurrences,)
             The terms, as numbers; they are hashed into four times as many columns as there are
-            occurrences, so collisions are rare.
+            occurrences, so collisions are rare; four million columns at most.
         size : int
             Number of sentences.
         """
-        bits = max(int(len(codes) * 4).bit_length(), 8)
+        bits = min(max(int(len(codes) * 4).bit_length(), 8), _MOST_BITS)
         columns = ((codes * _MIX) >> np.uint64(64 - bits)).astype(np.int64)
         keys = (rows.astype(np.int64) << bits) | columns
         keys.sort()
