@@ -11,7 +11,9 @@ from __future__ import annotations
 import argparse
 import json
 import os
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
@@ -114,6 +116,25 @@ def sameness(at: Setting) -> dict[str, Any]:
     }
 
 
+def load(at: Setting) -> dict[str, Any]:
+    """Race reading a file of records, JSON Lines to articles, with the JSON alone."""
+    batches = batches_of(at.typical, at.n, 256)
+    with tempfile.TemporaryDirectory() as folder:
+        paths = {}
+        for number, batch in enumerate(batches):
+            path = paths[id(batch)] = Path(folder) / f"{number}.jsonl"
+            rows = [{"id": a.id, "title": a.title, "text": a.text} for a in batch]
+            lines = [json.dumps(row, ensure_ascii=False) + "\n" for row in rows]
+            path.write_text("".join(lines), encoding="utf-8")
+
+        def alone(batch: Sequence[Article]) -> list[Any]:
+            with paths[id(batch)].open("rb") as lines:
+                return [json.loads(line) for line in lines]
+
+        ours = {"ours": lambda batch: list(pdclassify.read([paths[id(batch)]]))}
+        return race({**ours, "json.loads alone": alone}, batches)
+
+
 def stages(at: Setting) -> dict[str, Any]:
     """Race explaining, summaries and keywords on articles, and splitting and all on pages."""
     few = batches_of(at.typical, at.n, 4)
@@ -124,6 +145,7 @@ def stages(at: Setting) -> dict[str, Any]:
     seed_page = race({"ours": whole}, [seed] * at.n)["ours"]
     asked = at.model.topics[0]
     return {
+        "load (JSON Lines)": load(at),
         "explain": race({"ours": each(lambda a: at.model.explain(a, asked))}, few),
         "summarize": race({"ours": each(pdclassify.summarize), **peers.summarizers()}, few),
         "keywords": race({"ours": each(pdclassify.keywords), **peers.keyworders()}, few),
