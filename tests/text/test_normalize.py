@@ -3,6 +3,7 @@ from __future__ import annotations
 import builtins
 import sys
 import unicodedata
+from array import array
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from hypothesis import given
 
 from pdclassify.errors import UsageError
 from pdclassify.text import normalize as module
-from pdclassify.text.normalize import normalize, to_simplified
+from pdclassify.text.normalize import fold, fold_in_place, normalize, to_simplified
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 from strategies import any_text
@@ -92,3 +93,18 @@ def test_traditional_keeps_every_place() -> None:
     pytest.importorskip("opencc")
     text = "黨風廉政建設\0與\ud800作風"
     assert to_simplified(text) == "党风廉政建设\0与\ud800作风"
+
+
+@given(any_text())
+def test_in_place(text: str) -> None:
+    """Folding in place keeps the length, and is the folding wherever that keeps it."""
+    assert len(fold_in_place(text)) == len(text)
+    if fold(text).offsets in (None, array("q", range(len(text) + 1))):
+        assert fold_in_place(text) == fold(text).text
+
+
+def test_folding_traditional_text() -> None:
+    """Traditional text is simplified while it is folded, where OpenCC is installed."""
+    pytest.importorskip("opencc")
+    assert fold("黨\u200b建領ＡＩ").text == "党建领AI"
+    assert fold_in_place("黨\u200b建領ＡＩ") == "党\u200b建领AI"

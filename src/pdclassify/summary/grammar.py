@@ -52,7 +52,7 @@ _FURNITURE = -1.6
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 #: One-character words that may begin a phrase, and those that may end one; another at either end
 #: must stand there so often that the word without it is a scrap (进 before 博会).
-_FIRST = frozenset("新老大小非党网云双微红绿幼医农林水电路河湖海茶粮菜果药")
+_FIRST = frozenset("新老大小非党云双微红绿幼医农林水电路河湖海茶粮菜果药")
 _LAST = frozenset(
     "员站队率化制者社会室网点链线岗厅院校馆园店群区县市镇村乡街路港桥河湖山岛省团班组法案奖节费证卡码"
 )
@@ -60,7 +60,7 @@ _LAST = frozenset(
 _FUNCTION = frozenset(
     "的了在和是与及或等对为从向于以中上下内外里前后左右不也都就还又再将把被让使到有无这那其之所我你他她"
     "所它们个只次年月日时分点越说要会能可应该须没很更最太着过给跟同比按据由因而且但若如则即使并各每某本此"
-    "该另些什么哪谁几多少一二三四五六七八九十百千万亿两零〇第位名件条项座家种类样份批届期场岁元米吨亩户"
+    "该另些什么哪谁几多少一二三四五六七八九十百千万亿两零〇第号位名件条项座家种类样份批届期场岁元米吨亩户"
     "做去来看想讲听问叫请拿用走起回吃喝干搞带写读既虽只才已曾正仍却便且吗吧呢啊"
 )
 

@@ -19,7 +19,7 @@ from typing import Any
 from pdclassify.article import Span
 from pdclassify.errors import UsageError
 
-__all__ = ["Normalized", "fold", "normalize", "to_simplified"]
+__all__ = ["Normalized", "fold", "fold_in_place", "normalize", "to_simplified"]
 
 _UNSEEN = "\xad\u034f\u061c\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff"
 _SPACES = "\xa0\u2000-\u200a\u202f\u205f\u3000"
@@ -97,13 +97,29 @@ def normalize(text: str) -> Normalized:
 def fold(text: str) -> Normalized:
     """Normalise, and simplify traditional characters where OpenCC is installed.
 
-    What keywords are looked for in. Without OpenCC (``pip install 'pdclassify[traditional]'``)
+    What keywords are looked for in, as a focus is in the like of `fold_in_place`. Without OpenCC (``pip install 'pdclassify[traditional]'``)
     traditional characters stay, and words written in them are mostly unknown to the dictionary.
     """
     plain = normalize(text)
-    if not _TRADITIONAL.search(plain.text) or find_spec("opencc") is None:
-        return plain
-    return Normalized(to_simplified(plain.text), plain.offsets)
+    return Normalized(_simplified(plain.text), plain.offsets)
+
+
+def fold_in_place(text: str) -> str:
+    """Fold what has one character for one, so that offsets stay: all but unseen characters and ㎡."""
+    return _simplified(_CHANGES.sub(_one_for_one, text))
+
+
+def _one_for_one(change: re.Match[str]) -> str:
+    """Return a character's plain form, or itself where that is not one character."""
+    plain = unicodedata.normalize("NFKC", change[0])
+    return plain if len(plain) == 1 else change[0]
+
+
+def _simplified(text: str) -> str:
+    """Simplify a text that is traditional, where OpenCC is installed."""
+    if _TRADITIONAL.search(text) and find_spec("opencc") is not None:
+        return to_simplified(text)
+    return text
 
 
 @cache
