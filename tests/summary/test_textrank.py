@@ -245,6 +245,35 @@ def test_the_focus_is_on_its_words():
     assert "证" in summarize(ARTICLE, title=TITLE, focus="证", sentences=1).text
 
 
+@pytest.mark.parametrize(
+    ("focus", "look"),
+    [
+        ("便民\u200b服务点", lambda text: text),
+        ("便民服务点", lambda text: text.replace("便民服务点", "便\xad民服\u200b务点")),
+        ("APP", lambda text: text.replace("许可证", "ＡＰＰ")),
+    ],
+    ids=["zero-width in the focus", "soft hyphens in the text", "full-width in the text"],
+)
+def test_a_focus_is_found_however_it_looks(focus, look):
+    """Unseen characters and full-width letters hide no word of the focus."""
+    plain = "许可证" if focus == "APP" else "便民服务点"
+    wanted = summarize(ARTICLE, title=TITLE, focus=plain, sentences=1).sentences[0].index
+    assert (
+        summarize(look(ARTICLE), title=TITLE, focus=focus, sentences=1).sentences[0].index == wanted
+    )
+
+
+def test_a_focus_in_the_other_characters():
+    """Traditional characters are found by simplified words and the other way, with OpenCC."""
+    opencc = pytest.importorskip("opencc")
+    traditional = opencc.OpenCC("s2t").convert
+    wanted = summarize(ARTICLE, title=TITLE, focus="便民服务点", sentences=1).sentences
+    text, focus = traditional(ARTICLE), traditional("便民服务点")
+    assert summarize(ARTICLE, title=TITLE, focus=focus, sentences=1).sentences == wanted
+    (found,) = summarize(text, title=traditional(TITLE), focus="便民服务点", sentences=1).sentences
+    assert found.index == wanted[0].index
+
+
 def test_a_focus_that_the_text_has_nothing_of_changes_nothing():
     """Words that no sentence shares leave the summary as it is."""
     assert summarize(ARTICLE, focus="足球联赛") == summarize(ARTICLE)

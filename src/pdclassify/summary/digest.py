@@ -23,6 +23,7 @@ from pdclassify.summary.focus import focused, topic_of
 from pdclassify.summary.graph import SentenceGraph
 from pdclassify.summary.scoring import Scored, look, score
 from pdclassify.summary.textrank import check_options, cut_at_clause
+from pdclassify.text.normalize import fold_in_place
 
 if TYPE_CHECKING:
     from pdclassify.topics.model import TopicModel
@@ -131,7 +132,8 @@ def _gather(articles: Sequence[Article], focus: str, model: TopicModel | None) -
         rows.append(row + at)
         codes.append(code)
         at += size
-    points = np.frombuffer(f"{focus} ".encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    folded = fold_in_place(f"{focus} ")
+    points = np.frombuffer(folded.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
     row, code = terms(points, np.array([0]), np.array([0 if model else len(focus)]))
     graph = SentenceGraph.from_terms(
         np.concatenate([*rows, row + n]), np.concatenate([*codes, code]), n + 1

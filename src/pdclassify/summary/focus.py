@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pdclassify.summary.graph import SentenceGraph
+from pdclassify.text.normalize import fold
 
 if TYPE_CHECKING:
     from pdclassify.topics.model import TopicModel
@@ -84,8 +85,9 @@ def focused(
 def _on_words(graph: SentenceGraph, pieces: Sequence[str], focus: str) -> Floats:
     """Return how much of the focus each sentence holds, 0 to 1, by the weight of its terms."""
     shares = graph.held(graph.rows == graph.size - 1)
-    words = [word for word in _SEPARATORS.split(focus) if word]
-    literal = [sum(word in piece for word in words) / max(len(words), 1) for piece in pieces]
+    words = [word for word in _SEPARATORS.split(fold(focus).text) if word]
+    plain = [fold(piece).text for piece in pieces]
+    literal = [sum(word in piece for word in words) / max(len(words), 1) for piece in plain]
     # Squared: half of a phrase is less than half of what it says.
     return np.asarray(np.maximum(shares[: len(pieces)], literal) ** 2)
 

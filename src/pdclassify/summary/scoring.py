@@ -11,6 +11,7 @@ from pdclassify.summary.cues import NAMES, measure, phrase_sums, terms, without_
 from pdclassify.summary.graph import SentenceGraph
 from pdclassify.summary.printable import Candidate, find_candidates, full_width
 from pdclassify.summary.prior import Prior, shipped_prior
+from pdclassify.text.normalize import fold_in_place
 
 __all__ = ["Scored", "look", "score"]
 
@@ -87,7 +88,7 @@ def look(
         return None
     n = len(candidates)
     extra = [kicker or "", without_column(title), subtitle or "", focus]
-    whole = "\n".join([text, *extra])
+    whole = fold_in_place("\n".join([text, *extra]))
     points = np.frombuffer(whole.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
     starts = [c.start for c in candidates]
     ends = [c.end for c in candidates]
