@@ -8,8 +8,8 @@ on. A key sentence counts as printed if half of it is.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -18,37 +18,28 @@ from numpy.typing import NDArray
 import pdclassify
 from common import machine, mean_interval, records, write_result
 from pdclassify.article import Span
-from pdclassify.summary import scoring, textrank
+from pdclassify.summary import scoring
 from pdclassify.summary.printable import find_candidates
 from pdclassify.summary.prior import Prior
 from rouge import rouge
+from summary_examples import HEADED, READERS, Example, examples
 from summary_peers import installed, within
 from summary_speed import speed
-from train_summary import (
-    HEADED,
-    chosen,
-    described,
-    learn,
-    learn_speech,
-    learn_untitled,
-    talks,
-    untitled,
-)
+from train_summary import learn_kinds
 
 SETS: dict[str, dict[str, int]] = {
+    READERS: {"chars": 180},
     "cctv_headline": {"sentences": 1},
     "xinhua_headline": {"sentences": 1},
     "cctv_leadref": {"chars": 85},
     "xinhua_leadref": {"chars": 85},
     "vcsum_segment": {"chars": 149},
 }
-KEYS = {"chars": 180}
 SAMPLE = 120  # articles of each set that the peers are run on
 FOLDS = 5
-SPLITS = 3  # of the readers' articles into folds; the mean is told
+SPLITS = 2  # into folds; the mean is told
 
 Row = dict[str, Any]
-Interval = tuple[float, float, float]
 
 
 def f1(row: Row, spans: Sequence[Span]) -> float:
@@ -65,14 +56,20 @@ def f1(row: Row, spans: Sequence[Span]) -> float:
     return float(np.mean(scores))
 
 
-def ours(row: Row, options: dict[str, int], *, titled: bool, prior: Prior | None) -> list[Span]:
+@contextmanager
+def weights(kinds: dict[str, Row]) -> Iterator[None]:
+    """Summarise with other weights than the shipped ones."""
+    priors = {kind: Prior.from_dict(values) for kind, values in kinds.items()}
+    original = scoring.shipped_prior
+    scoring.shipped_prior = priors.__getitem__  # type: ignore[assignment]  # not cached
+    yield
+    scoring.shipped_prior = original
+
+
+def ours(row: Row, options: dict[str, int], *, titled: bool) -> list[Span]:
     """Summarise a record, with its headline if it has one; return where the sentences stand."""
     names = ("title", "kicker", "subtitle") if titled else ()
-    original = textrank.score
-    if prior is not None:
-        textrank.score = partial(scoring.score, prior=prior)
     found = pdclassify.summarize(row["text"], **{n: row.get(n) for n in names}, **options)  # type: ignore[arg-type]  # one budget
-    textrank.score = original
     return [Span(sentence.start, sentence.end) for sentence in found.sentences]
 
 
@@ -98,80 +95,50 @@ def folds(rows: int, seed: int = 0) -> NDArray[np.int64]:
     return np.random.default_rng(seed).permutation(rows) % FOLDS
 
 
-def in_folds(
-    found: Sequence[Any],
-    shares: Sequence[Any],
-    fold: NDArray[np.int64],
-    learner: Callable[..., Row],
-) -> list[Prior]:
-    """Learn one prior a fold, without the records in it."""
-    priors = []
+def out_of_fold(
+    sets: dict[str, list[Row]], taught: Sequence[Example], seed: int
+) -> dict[str, list[list[Span]]]:
+    """Summarise every record of every set with weights learned from other folds."""
+    fold = {name: folds(len(rows), seed) for name, rows in sets.items()}
+    spans: dict[str, list[list[Span]]] = {name: [[]] * len(rows) for name, rows in sets.items()}
     for held in range(FOLDS):
-        own = np.flatnonzero(fold != held)
-        learned = learner([found[place] for place in own], [shares[place] for place in own])
-        priors.append(Prior.from_dict(learned))
-    return priors
+        with weights(learn_kinds([e for e in taught if fold[e.source][e.record] != held])):
+            for name, rows in sets.items():
+                for place in np.flatnonzero(fold[name] == held).tolist():
+                    titled = name not in HEADED
+                    spans[name][place] = ours(rows[place], SETS[name], titled=titled)
+    return spans
 
 
 def main() -> None:
     """Print and write all figures."""
     peers = {} if "--no-peers" in sys.argv else installed()
-    articles = list(records("summaries/reader_keys_dev"))
     sets = {name: list(records(f"summaries/{name}_dev")) for name in SETS}
+    taught = examples()
     result: dict[str, Any] = {"machine": machine("sumy", "textrank4zh", "snownlp", "networkx")}
-
-    found = list(map(described, articles))
-    shares = [chosen(row, one) for row, one in zip(articles, found, strict=True)]
-    print(f"sentence F1 at 180 characters, {FOLDS}-fold, {SPLITS} splits, {len(articles)} articles")
-    drawn = []
-    for seed in range(SPLITS):
-        fold = folds(len(articles), seed)
-        priors = in_folds(found, shares, fold, learn)
-        drawn.append(
-            [
-                ours(row, KEYS, titled=True, prior=priors[held])
-                for row, held in zip(articles, fold, strict=True)
-            ]
-        )
-    result["readers"] = compare(articles, KEYS, drawn, f1, peers, digits=3)
-    result["readers"]["longest"] = max(sum(s.end - s.start for s in x) for d in drawn for x in d)
-
-    print("character ROUGE")
-    headed = [row for name in HEADED for row in sets[name]]
-    found, shares = untitled(articles, headed)
-    fold = folds(len(found))
-    priors = in_folds(found, shares, fold, learn_untitled)
-    of_headed = iter(fold[len(articles) :])
-    tongues = np.repeat(folds(len(sets["vcsum_segment"])), 2)
-    spoken = in_folds(*talks(sets["vcsum_segment"]), tongues, learn_speech)
-    for name, options in SETS.items():
-        rows = sets[name]
-        if name in HEADED:
-            own: list[Prior | None] = [priors[next(of_headed)] for _ in rows]
-        elif name == "vcsum_segment":
-            own = [spoken[f] for f in tongues[::2]]
-        else:
-            own = [None] * len(rows)
-        spans = [
-            ours(row, options, titled=name not in HEADED, prior=prior)
-            for row, prior in zip(rows, own, strict=True)
-        ]
-        result[name] = compare(rows, options, [spans], told, peers, name=name)
+    drawn = [out_of_fold(sets, taught, seed) for seed in range(SPLITS)]
+    print(f"{FOLDS} folds, the mean of {SPLITS} splits")
+    for name, rows in sets.items():
+        measure, digits = (f1, 3) if name == READERS else (told, 1)
+        spans = [one[name] for one in drawn]
+        found = compare(name, rows, spans, measure, peers, digits=digits)
+        found["longest"] = max(sum(s.end - s.start for s in x) for one in spans for x in one)
+        result["readers" if name == READERS else name] = found
     result["speed"] = speed()
     write_result(__file__, result)
 
 
 def compare(
+    name: str,
     rows: Sequence[Row],
-    options: dict[str, int],
     drawn: Sequence[Sequence[Sequence[Span]]],
     measure: Callable[[Row, Sequence[Span]], float],
     peers: dict[str, Callable[[str], Sequence[str]]],
     *,
-    name: str = "",
-    digits: int = 1,
+    digits: int,
 ) -> dict[str, Any]:
     """Print ours beside Lead and the peers, and by how much ours is better on the same articles."""
+    options = SETS[name]
     mine = np.mean(
         [[measure(row, one) for row, one in zip(rows, spans, strict=True)] for spans in drawn],
         axis=0,
@@ -187,20 +154,25 @@ def compare(
                 for row in sample
             ]
         )
-    told: dict[str, Any] = {"n": len(rows), "ours": mean_interval(mine), "others": {}}
+    found: dict[str, Any] = {
+        "n": len(rows),
+        "ours": mean_interval(mine),
+        "lead": mean_interval(values["lead"]),
+        "peers": {},
+        "ours_better_by": {},
+    }
     shown = f"{{:.{digits}f}} ({{:.{digits}f}} to {{:.{digits}f}})"
-    print(f"  {name:16} ours {shown.format(*told['ours'])}, {len(rows)} articles")
+    print(f"  {name:16} ours {shown.format(*found['ours'])}, {len(rows)} articles")
     for other, value in values.items():
-        better: Interval = mean_interval(mine[: len(value)] - value)
-        told["others"][other] = {
-            "n": len(value),
-            "mean": float(value.mean()),
-            "ours_better_by": better,
-        }
+        better = mean_interval(mine[: len(value)] - value)
+        found["ours_better_by"][other] = better
+        if other != "lead":
+            found["peers"][other] = {"n": len(value), "mean": float(value.mean())}
         print(
-            f"    {other:14} {value.mean():.{digits}f}, ours better by {shown.format(*better)}, {len(value)} articles"
+            f"    {other:14} {value.mean():.{digits}f}, ours better by {shown.format(*better)},"
+            f" {len(value)} articles"
         )
-    return told
+    return found
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 
 from pdclassify.summary.prior import Prior
-from pdclassify.summary.scoring import look, score
+from pdclassify.summary.scoring import kind_of, look, score
 from strategies import any_text, han_text
 
 PARAGRAPHS = [
@@ -68,6 +68,27 @@ def test_a_transcript_is_known_by_its_words():
     assert talk is not None
     assert news is not None
     assert (talk.spoken, news.spoken) == (True, False)
+
+
+def test_each_kind_of_text_has_its_weights():
+    """A headline, none, a lost lead and talk each call for other weights."""
+    lost = (
+        "会见时，双方回顾了两县十年来的交往。对方表示，愿意扩大教师互访。\n"
+        "主人强调，两县要在防洪和育苗上多走动，把已经谈定的事情办好。\n"
+        "陪同人员参观了苗圃。"
+    )
+    title = "青石县与对岸县商定互访办法"
+    kinds = {
+        "press": look(
+            "本报清河6月3日电 " + "\n".join(PARAGRAPHS), title="清河县窗口受理十二类事项"
+        ),
+        "untitled": look("\n".join(PARAGRAPHS)),
+        "leadless": look(lost, title=title),
+        "speech": look("那个我们这个社区呢，其实就是说大家都有意见对吧。嗯，然后呢。", title=title),
+    }
+    for kind, found in kinds.items():
+        assert found is not None
+        assert kind_of(found) == kind
 
 
 def test_the_texts_own_headline_is_its_title():

@@ -1,7 +1,8 @@
 """What readers would print: logistic priors over the cues, read from ``prior.json``.
 
-There are three, each with its weights by name: for articles with a headline, for those without one,
-and for transcripts of speech, which have no lead.
+There are four, each with its weights by name: for articles with a headline, for those without one,
+for those that have lost their lead, and for transcripts of speech. A fifth tells from the first
+sentence whether the lead is gone.
 """
 
 from __future__ import annotations
@@ -76,6 +77,6 @@ class Prior:
 
 @cache
 def shipped_prior(kind: str) -> Prior:
-    """Return the prior learned for ``press``, ``untitled`` or ``speech``; ``prior.json`` holds its card."""
+    """Return the prior of one kind of text, see `scoring.kind_of`; ``prior.json`` holds its card."""
     path = files("pdclassify.summary").joinpath("prior.json")
     return Prior.from_dict(json.loads(path.read_text(encoding="utf-8"))[kind])

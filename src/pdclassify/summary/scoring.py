@@ -13,7 +13,7 @@ from pdclassify.summary.printable import Candidate, find_candidates, full_width
 from pdclassify.summary.prior import Prior, shipped_prior
 from pdclassify.text.normalize import fold_in_place
 
-__all__ = ["Scored", "look", "score"]
+__all__ = ["Scored", "kind_of", "lead_is_gone", "look", "score"]
 
 Floats = NDArray[np.float64]
 
@@ -21,6 +21,9 @@ _TALK = NAMES.index("talk")
 #: Words of talk a character, above which a text is a transcript. Of 476 articles of the press none
 #: reaches it (most .0046), of 135 transcripts 96 % do.
 SPOKEN = 0.005
+#: Log-odds above which a lead counts as gone. Of 754 reports without theirs 73 % are above it, of 476
+#: articles and 1,067 reports with theirs 5 % and less than 1 %.
+LEAD_GONE = 0.0
 
 _DAMPING = 0.85  # of the plain walk, as in the paper
 _BIASED_DAMPING = 0.5  # of the walk that restarts at the headline; .4 to .6 are the same in CV
@@ -58,11 +61,6 @@ class Scored:
     def spoken(self) -> bool:
         """Whether the text is a transcript."""
         return bool(self.cues[:, _TALK].sum() > SPOKEN * (self.ends - self.starts).sum())
-
-    @property
-    def kind(self) -> str:
-        """Which of the shipped priors is meant for such a text."""
-        return "speech" if self.spoken else "press" if self.titled else "untitled"
 
 
 def look(
@@ -148,9 +146,24 @@ def _walks(
     )
 
 
+def lead_is_gone(scored: Scored, detector: Prior) -> bool:
+    """Tell from its first sentence whether a text has lost its lead."""
+    logit = float(scored.cues[0] @ detector.weights) + detector.intercept
+    return logit > LEAD_GONE
+
+
+def kind_of(scored: Scored) -> str:
+    """Return which of the shipped priors is meant for such a text."""
+    if scored.spoken:
+        return "speech"
+    if not scored.titled:
+        return "untitled"
+    return "leadless" if lead_is_gone(scored, shipped_prior("lead_gone")) else "press"
+
+
 def score(scored: Scored, prior: Prior | None = None) -> Floats:
     """Return the probability, for each sentence, that a reader would choose it; shape (n,)."""
-    prior = prior or shipped_prior(scored.kind)
+    prior = prior or shipped_prior(kind_of(scored))
     logit = scored.cues @ prior.weights + prior.intercept
     if len(prior.codes):
         logit = logit + phrase_sums(
