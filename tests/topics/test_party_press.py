@@ -98,3 +98,11 @@ def test_plain_cases_are_found(topic: str, party_press: TopicModel) -> None:
     explained = party_press.explain(FOUND[topic], topic)
     total = explained.intercept + sum(term.weight for term in explained.terms)
     assert total == pytest.approx(explained.decision, abs=1e-9)
+
+
+def test_alone_and_together_are_the_same(party_press: TopicModel) -> None:
+    """Every prediction is the same, to the last bit, alone and in a batch."""
+    documents: list[str | Article] = [*NONE.values(), *FOUND.values()]
+    together = party_press.decision_function(documents)
+    for place, document in enumerate(documents):
+        assert (party_press.decision_function([document])[0] == together[place]).all()
