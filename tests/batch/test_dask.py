@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from tiny import HOPELESS, Tiny, contents, parts, records, start, wait, write_lines, write_table
 
-from pdclassify.batch import run
+from pdclassify.batch import engines, run
 from pdclassify.errors import UsageError
 
 pytest.importorskip("distributed")
@@ -106,6 +106,18 @@ def test_a_scheduler_that_is_not_there(tmp_path: Path) -> None:
     said = (tmp_path / "said").read_text()
     assert f"{address}: no scheduler of Dask answers there" in said
     assert "Traceback" not in said
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.filterwarnings("ignore")  # Dask's own, when it is left so soon
+def test_a_cluster_of_nobody(
+    tmp_path: Path, cluster: Cluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A scheduler without workers is not waited for without end."""
+    monkeypatch.setattr(engines, "_PATIENCE", 1)
+    path = write_lines(tmp_path / "a.jsonl", records(3))
+    with pytest.raises(UsageError, match=f"{cluster.address}: has no workers after 1 seconds"):
+        run([path], tmp_path / "out", task=Tiny(), engine="dask", scheduler=cluster.address)
     assert not (tmp_path / "out").exists()
 
 
