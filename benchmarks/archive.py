@@ -144,20 +144,35 @@ def own_speed(source: Path) -> float:
     return len(articles) / (time.perf_counter() - began)
 
 
+def own_speed_twice(source: Path) -> float:
+    """Return the articles a second of two processes that do nothing else at the same time."""
+    code = f"import archive, pathlib; print(archive.own_speed(pathlib.Path({str(source)!r})))"
+    command = [sys.executable, "-c", code]
+    both = [subprocess.Popen(command, cwd=HERE, stdout=subprocess.PIPE) for _ in range(2)]
+    return sum(float(process.communicate()[0]) for process in both)
+
+
 def speed(folder: Path, articles: int, rounds: int, layout: str) -> dict[str, Any]:
     """Measure one job, two jobs and predict itself, in turns."""
     source = archive(folder, articles, layout)
-    own, one, two = [], [], []
+    few = archive(folder, GROUP, layout)
+    own, twice, one, two, start = [], [], [], [], []
     for _ in range(rounds):
         own.append(own_speed(source))
+        twice.append(own_speed_twice(source))
         one.append(articles / timed(source, folder / "out", 1))
         two.append(articles / timed(source, folder / "out", 2))
+        start.append(timed(few, folder / "out", 2))
     return {
         "articles": articles,
         "rounds": rounds,
         "predict_per_second": own,
+        "predict_in_two_processes_per_second": twice,
         "one_job_per_second": one,
         "two_jobs_per_second": two,
+        # What comes after the first articles does not pay for starting processes any more.
+        "two_jobs_after_the_start_per_second": (articles - GROUP)
+        / (articles / max(two) - min(start)),
         "two_jobs_against_one": max(two) / max(one),
         "two_jobs_against_twice_predict": max(two) / (2 * max(own)),
     }
@@ -258,9 +273,12 @@ def show(result: dict[str, Any]) -> None:
     """Print what there is as tables."""
     for layout, row in result.get("speed", {}).items():
         print(f"\n{row['articles']:,} articles, {layout}: articles a second")
-        for name in ("predict", "one_job", "two_jobs"):
+        for name in ("predict", "predict_in_two_processes", "one_job", "two_jobs"):
             rates = row[f"{name}_per_second"]
-            print(f"  {name:<9}{max(rates):8,.0f}  (slowest round {min(rates):,.0f})")
+            print(f"  {name:<25}{max(rates):8,.0f}  (slowest round {min(rates):,.0f})")
+        print(
+            f"  two jobs after the first {GROUP:,}: {row['two_jobs_after_the_start_per_second']:,.0f}"
+        )
         for name, bar in (("two_jobs_against_one", 1.7), ("two_jobs_against_twice_predict", 0.75)):
             print(f"  {name}: {row[name]:.2f}; bar {bar}")
     if "stages" in result:
@@ -310,7 +328,7 @@ def main(given: Sequence[str] | None = None) -> None:
             result["stages"] = min(rounds, key=lambda row: sum(row.values()))
         if "kills" in what:
             result["kills"] = kills(folder, KILLED, args.kills)
-    result["machine"] = machine("pyarrow", "joblib")
+    result["machine"] = machine("pyarrow", "joblib", "pandas")
     show(result)
     write_result(__file__, result)
 
