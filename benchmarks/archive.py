@@ -6,7 +6,8 @@ The articles, of 1,000 characters each, are made of the press's paragraphs, draw
 layouts of Parquet: row groups of 10,000 rows, and one group of all rows, as pyarrow writes it unless
 told otherwise. What is measured is the command as a user runs it, from start to end, and beside it,
 in turns, `TopicModel.predict` on the same articles in one process. The fastest of the rounds counts,
-since other processes can only slow it down. Stages are CPU time of one process. Memory is the peak of what is
+since other processes can only slow it down; CPU time, of all of a run's processes, suffers less from
+these. Memory is the peak of what is
 resident (VmHWM) of each process, libraries and the shared model's pages included.
 """
 
@@ -122,59 +123,71 @@ def peak(process: int) -> float:
     return int(lines[0]) / 1024 if lines else 0.0
 
 
-def timed(source: Path, out: Path, jobs: int) -> float:
-    """Return the seconds that a run takes, from its start to its end."""
+def timed(source: Path, out: Path, jobs: int) -> tuple[float, float]:
+    """Return the seconds that a run takes, from its start to its end, and its CPU seconds."""
     shutil.rmtree(out, ignore_errors=True)
     began = time.perf_counter()
-    code = start(source, out, jobs).wait()
-    assert code == 0, code
-    return time.perf_counter() - began
+    process = start(source, out, jobs)
+    _, status, usage = os.wait4(process.pid, 0)  # its workers included
+    process.returncode = os.waitstatus_to_exitcode(status)
+    assert process.returncode == 0, process.returncode
+    return time.perf_counter() - began, usage.ru_utime + usage.ru_stime
 
 
-def own_speed(source: Path) -> float:
-    """Return the articles a second of `predict` alone, on articles that are in memory."""
+def own_speed(source: Path) -> tuple[float, float]:
+    """Return the seconds and CPU seconds of `predict` for an article that is in memory."""
     batches = open_table(str(source)).iter_batches(1000, columns=["title", "text"])
     rows = (row for batch in batches for row in batch.to_pylist())
     articles = [pdclassify.Article(**row) for row in islice(rows, OWN)]
     model = pdclassify.load()
     model.predict(articles[:512])
-    began = time.perf_counter()
+    began, worked = time.perf_counter(), time.process_time()
     for place in range(0, len(articles), 512):
         model.predict(articles[place : place + 512])
-    return len(articles) / (time.perf_counter() - began)
+    spent = time.perf_counter() - began, time.process_time() - worked
+    return spent[0] / len(articles), spent[1] / len(articles)
 
 
 def own_speed_twice(source: Path) -> float:
     """Return the articles a second of two processes that do nothing else at the same time."""
-    code = f"import archive, pathlib; print(archive.own_speed(pathlib.Path({str(source)!r})))"
+    code = f"import archive, pathlib; print(archive.own_speed(pathlib.Path({str(source)!r}))[0])"
     command = [sys.executable, "-c", code]
     both = [subprocess.Popen(command, cwd=HERE, stdout=subprocess.PIPE) for _ in range(2)]
-    return sum(float(process.communicate()[0]) for process in both)
+    return sum(1 / float(process.communicate()[0]) for process in both)
 
 
 def speed(folder: Path, articles: int, rounds: int, layout: str) -> dict[str, Any]:
     """Measure one job, two jobs and predict itself, in turns."""
     source = archive(folder, articles, layout)
     few = archive(folder, GROUP, layout)
-    own, twice, one, two, start = [], [], [], [], []
+    own, twice, one, two, begun = [], [], [], [], []
     for _ in range(rounds):
         own.append(own_speed(source))
         twice.append(own_speed_twice(source))
-        one.append(articles / timed(source, folder / "out", 1))
-        two.append(articles / timed(source, folder / "out", 2))
-        start.append(timed(few, folder / "out", 2))
+        one.append(timed(source, folder / "out", 1))
+        two.append(timed(source, folder / "out", 2))
+        begun.append(timed(few, folder / "out", 2))
+    fastest = {
+        "predict": 1 / min(own)[0],
+        "predict_in_two_processes": max(twice),
+        "one_job": articles / min(one)[0],
+        "two_jobs": articles / min(two)[0],
+        # What comes after the first articles does not pay for starting processes any more.
+        "two_jobs_after_the_start": (articles - GROUP) / (min(two)[0] - min(begun)[0]),
+    }
+    cpu = {
+        "predict": 1e6 * min(cost for _, cost in own),
+        "one_job": 1e6 * min(cost for _, cost in one) / articles,
+        "two_jobs": 1e6 * min(cost for _, cost in two) / articles,
+    }
     return {
         "articles": articles,
         "rounds": rounds,
-        "predict_per_second": own,
-        "predict_in_two_processes_per_second": twice,
-        "one_job_per_second": one,
-        "two_jobs_per_second": two,
-        # What comes after the first articles does not pay for starting processes any more.
-        "two_jobs_after_the_start_per_second": (articles - GROUP)
-        / (articles / max(two) - min(start)),
-        "two_jobs_against_one": max(two) / max(one),
-        "two_jobs_against_twice_predict": max(two) / (2 * max(own)),
+        "articles_per_second": fastest,
+        "cpu_microseconds": cpu,
+        "two_jobs_against_one": fastest["two_jobs"] / fastest["one_job"],
+        "two_jobs_against_twice_predict": fastest["two_jobs"] / (2 * fastest["predict"]),
+        "predict_of_two_jobs_cpu": cpu["predict"] / cpu["two_jobs"],
     }
 
 
@@ -241,7 +254,7 @@ def kills(folder: Path, articles: int, count: int) -> dict[str, Any]:
     """Kill parents and workers at random moments of runs that are resumed; compare the outputs."""
     source = archive(folder, articles, LAYOUTS[1])
     calm, out = folder / "calm", folder / "killed"
-    length = timed(source, calm, 2)
+    length, _ = timed(source, calm, 2)
     chance = random.Random(0)
     killed = {"parent": 0, "worker": 0}
     rounds: list[bool] = []
@@ -272,15 +285,16 @@ def kills(folder: Path, articles: int, count: int) -> dict[str, Any]:
 def show(result: dict[str, Any]) -> None:
     """Print what there is as tables."""
     for layout, row in result.get("speed", {}).items():
-        print(f"\n{row['articles']:,} articles, {layout}: articles a second")
-        for name in ("predict", "predict_in_two_processes", "one_job", "two_jobs"):
-            rates = row[f"{name}_per_second"]
-            print(f"  {name:<25}{max(rates):8,.0f}  (slowest round {min(rates):,.0f})")
+        print(f"\n{row['articles']:,} articles, {layout}")
+        for name, rate in row["articles_per_second"].items():
+            print(f"  {rate:8,.0f} a second: {name}")
+        for name, cost in row["cpu_microseconds"].items():
+            print(f"  {cost:8.1f} CPU microseconds an article: {name}")
+        print(f"  two jobs against one: {row['two_jobs_against_one']:.2f}; bar 1.7")
         print(
-            f"  two jobs after the first {GROUP:,}: {row['two_jobs_after_the_start_per_second']:,.0f}"
+            f"  two jobs against twice predict: {row['two_jobs_against_twice_predict']:.2f}, in CPU "
+            f"time {row['predict_of_two_jobs_cpu']:.2f}; bar 0.75"
         )
-        for name, bar in (("two_jobs_against_one", 1.7), ("two_jobs_against_twice_predict", 0.75)):
-            print(f"  {name}: {row[name]:.2f}; bar {bar}")
     if "stages" in result:
         row = result["stages"]
         told = ", ".join(f"{name} {cost:.1f}" for name, cost in row.items())
