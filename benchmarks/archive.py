@@ -99,7 +99,9 @@ def archive(folder: Path, articles: int, layout: str) -> Path:
 def start(source: Path, out: Path, jobs: int, *options: str) -> subprocess.Popen[bytes]:
     """Start the command."""
     command = [sys.executable, "-m", "pdclassify", "batch", str(source), "-o", str(out)]
-    return subprocess.Popen([*command, "--jobs", str(jobs), *options])
+    # What Python says of processes that were killed is not what we are after.
+    silent = subprocess.DEVNULL if options else None
+    return subprocess.Popen([*command, "--jobs", str(jobs), *options], stderr=silent)
 
 
 def workers(parent: int) -> Iterator[int]:
