@@ -29,7 +29,7 @@ from pdclassify.reading.decode import decode
 from pdclassify.text.sentences import split_sentences
 
 ARTICLES = 4000
-ROUNDS = 5
+ROUNDS = 9
 _SENTENCE = re.compile(r"[^。！？\n]*[。！？]?")
 
 

@@ -195,7 +195,7 @@ def parse_line(
         place = offset + error.start
         return failed(f"byte {place} is not {encoding}.", line.decode(encoding, "replace"))
     try:
-        record = json.loads(text, parse_constant=_null)
+        record = _JSON.decode(text)
         if isinstance(record, dict) and isinstance(record.get(names["id"]), float):
             as_printed = json.loads(text, parse_constant=_null, parse_float=str)
             record[names["id"]] = as_printed[names["id"]]
@@ -218,6 +218,9 @@ def parse_line(
 
 def _null(_: str) -> None:
     return None
+
+
+_JSON = json.JSONDecoder(parse_constant=_null)  # made once: ``json.loads`` would make one a line
 
 
 def _readable_id(text: str, name: str) -> str | None:
