@@ -10,6 +10,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from sys import maxsize
 from typing import Any, NamedTuple
 
 __all__ = [
@@ -131,7 +132,7 @@ class Article(_Result):
         """Return where the character of ``text`` at ``offset`` stands in the input."""
         if not self.segments:
             return offset
-        place = bisect_right(self.segments, offset, key=lambda s: s.text_start) - 1
+        place = bisect_right(self.segments, Segment(offset, maxsize, 0)) - 1
         segment = self.segments[max(place, 0)]
         return segment.input_start + (offset - segment.text_start)
 

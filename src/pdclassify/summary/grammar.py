@@ -6,7 +6,7 @@ Parts of speech come from the lexicon (jieba's dictionary); the lists here are o
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection
 from functools import cache
 from importlib import resources
 
@@ -74,24 +74,28 @@ def stop_words() -> tuple[frozenset[str], frozenset[str]]:
     return frozenset(alone) | frozenset(breaking), frozenset(breaking)
 
 
-def look_up(words: Iterable[str]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def look_up(words: Collection[str]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return for each word its row in the lexicon, -1 where it has none, and its bits."""
-    if len(_KNOWN) > _KEPT:
-        _KNOWN.clear()
-    packed = np.array(list(map(_KNOWN.__getitem__, words)), np.int64)
+    known = list(map(_KNOWN.get, words))
+    if None in known:
+        if len(_KNOWN) > _KEPT:
+            _KNOWN.clear()
+        known = [_learn(word) for word in words]
+    packed = np.array(known, np.int64)
     return packed >> _BITS, packed & ((1 << _BITS) - 1)
 
 
-class _Known(dict[str, int]):
-    """Row and bits of the words met so far, in one number: the same come in every article."""
-
-    def __missing__(self, word: str) -> int:
+def _learn(word: str) -> int:
+    """Return what is known of a word, and keep it."""
+    known = _KNOWN.get(word)
+    if known is None:
         row = lexicon().rows.get(word, -1)
-        self[word] = known = row << _BITS | _bits(word, row)
-        return known
+        known = _KNOWN[word] = row << _BITS | _bits(word, row)
+    return known
 
 
-_KNOWN = _Known()
+#: Row and bits of the words met so far, in one number: the same come in every article.
+_KNOWN: dict[str, int] = {}
 _KEPT = 1 << 18  # words of an archive kept, some tens of megabytes, before we begin anew
 
 
