@@ -2,7 +2,8 @@
 
     python benchmarks/pages_stress.py [--fuzz PAGES] [--from SEED]
 
-Pages of 1.25 to 10 MB: real ones in a row, and perverse ones of nothing but one kind of line. With
+Real pages in a row and one endless line, of up to 10 MB; pages of nothing but one kind of short
+line, of up to 2.5 MB. With
 ``--fuzz`` that many mutated pages and random strings are split instead, 1,000 a seed, and checked:
 offsets are exact, articles do not overlap, and every character that is not white space is in
 exactly one place.
@@ -23,7 +24,8 @@ from typing import Any
 from common import DATA, machine, records, write_result
 from pdclassify import Page, split_page
 
-SIZES = (1.25, 2.5, 5, 10)  # megabytes of UTF-8
+SIZES = (1.25, 2.5, 5, 10)  # megabytes of UTF-8 of text
+SHORT = (0.3125, 0.625, 1.25, 2.5)  # of nothing but short lines, up to a million of them
 EACH = 1000  # fuzzed pages a seed
 ODD = "\n\n\n\r\x00\u2028\ud800。“”（）()\u3000①\U0001f600　图a1\x0c\x85\u200b"
 
@@ -45,26 +47,30 @@ def repeated(unit: str, megabytes: float) -> str:
 def growth() -> dict[str, Any]:
     """Return seconds for growing pages, and how many times as long the last takes as the first."""
     pages = [p["text"] for p in records("pages/pages_dev")]
-    kinds = {
+    text = {
         "pages": "\n\n".join(pages),
-        "one line": "把小事办好，群众才放心。" * 4000,
         "pages without line ends": "".join("".join(pages).split("\n")),
-        "short lines": "支部建在楼上\n",
-        "headlines": "".join(f"第{n}社区办好身边小事（基层观察）\n" for n in range(4000)),
-        "letters": "a\n",
+        "one line": "把小事办好，群众才放心。" * 4000,
         "quotes": "“",
-        "quoted lines": "“”\n",
         "newlines": "\n",
     }
+    short = {
+        "short lines": "支部建在楼上\n",
+        "headlines": "".join(f"第{n}社区办好身边小事（基层观察）\n" for n in range(4000)),
+        "quoted lines": "“”\n",
+        "letters": "a\n",
+    }
     found: dict[str, Any] = {}
-    for kind, unit in kinds.items():
-        took = {size: seconds(repeated(unit, size)) for size in SIZES}
-        found[kind] = {f"{size:g} MB": round(value, 2) for size, value in took.items()}
-        found[kind]["times as long, 8 times the size"] = round(took[10] / took[1.25], 1)
-        found[kind]["lines"] = repeated(unit, 10).count("\n")
-        print(
-            f"{kind:24}", *(f"{name}: {value}" for name, value in found[kind].items()), flush=True
-        )
+    for sizes, kinds in ((SIZES, text), (SHORT, short)):
+        for kind, unit in kinds.items():
+            took = [seconds(repeated(unit, size)) for size in sizes]
+            row: dict[str, Any] = {
+                f"{s:g} MB": round(t, 2) for s, t in zip(sizes, took, strict=True)
+            }
+            row["times as long, 8 times the size"] = round(took[-1] / took[0], 1)
+            row["lines"] = repeated(unit, sizes[-1]).count("\n")
+            found[kind] = row
+            print(f"{kind:24}", *(f"{k}: {v}" for k, v in row.items()), sep="  ", flush=True)
     found["memory, megabytes"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     return found
 
