@@ -34,7 +34,7 @@ from made_pages import made_pages
 from pdclassify import Article, Page, split_page
 from pdclassify.reading import boundaries
 from train_heads import OTHERS, train_match, train_pairs
-from train_pages import PAGES, SETS, folds, labelled_pages, together, used_by
+from train_pages import PAGES, SETS, Fold, folds, kept, labelled_pages, together, used_by
 
 
 def _squeezed(text: str) -> str:
@@ -202,14 +202,19 @@ def print_bars(found: Mapping[str, Any]) -> None:
 def cross_validate(pages: Sequence[Mapping[str, Any]], folder: Path | None) -> list[dict[str, Any]]:
     """Measure every page with a scorer that has not seen it."""
     corpus = list(records("press/corpus"))
-    others = list(made_pages(corpus, OTHERS, without=used_by(pages), seed=SETS))
     rows: list[dict[str, Any]] = [{}] * len(pages)
     for number, fold in enumerate(folds(pages, corpus, folder)):
-        params = together([fold.layers]) | train_pairs(corpus, fold.hidden)
-        boundaries.use(params | train_match(others, params))
-        for i in fold.pages:
-            rows[i] = measure_page(pages[i], split_page(pages[i]["text"]))
-        print(f"fold {number}", summed([rows[i] for i in fold.pages]), flush=True)
+
+        def measured(fold: Fold = fold) -> list[dict[str, Any]]:
+            others = made_pages(corpus, OTHERS, without=used_by(pages), seed=SETS)
+            params = together([fold.layers]) | train_pairs(corpus, fold.hidden)
+            boundaries.use(params | train_match(others, params))
+            return [measure_page(pages[i], split_page(pages[i]["text"])) for i in fold.pages]
+
+        found = kept(folder, f"measured{number}", measured)
+        for i, row in zip(fold.pages, found, strict=True):
+            rows[i] = row
+        print(f"fold {number}", summed(found), flush=True)
     boundaries.use(None)
     return rows
 

@@ -233,8 +233,9 @@ def train(
     return {name: np.asarray(value, np.float16) for name, value in mean.items()}
 
 
-def _kept(path: Path | None, make: Callable[[], Any]) -> Any:
-    """Return what is kept in a file, made before where it is not there yet."""
+def kept(folder: Path | None, name: str, make: Callable[[], Any]) -> Any:
+    """Return what is kept in a folder under a name, made before where it is not there yet."""
+    path = folder / f"{name}.pickle" if folder else None
     if path and path.exists():
         return pickle.loads(path.read_bytes())
     found = make()
@@ -274,8 +275,8 @@ def folds(
     if folder:
         folder.mkdir(parents=True, exist_ok=True)
     used = used_by(pages)
-    rarity = rarities(a for a in corpus if a["id"] not in used)
-    labelled = [examples([p], rarity) for p in pages]
+    rarity = kept(folder, "rarity", lambda: rarities(a for a in corpus if a["id"] not in used))
+    labelled: list[list[Example]] = []
     made: list[list[Example]] = []
     fold_of = np.random.default_rng(0).permutation(len(pages)) % FOLDS
     for fold in range(FOLDS):
@@ -283,17 +284,19 @@ def folds(
         hidden = used_by([pages[i] for i in left_out])
 
         def learn(fold: int = fold, hidden: set[str] = hidden) -> dict[str, np.ndarray]:
+            labelled.extend(examples([p], rarity) for p in pages[len(labelled) :])
             for seed in range(len(made), SETS):
                 there = made_pages(corpus, MADE, without=used, seed=seed)
-                kept = folder / f"made{seed}.pickle" if folder else None
-                made.append(_kept(kept, lambda there=there: examples(there, rarity)))
+                made.append(
+                    kept(folder, f"made{seed}", lambda there=there: examples(there, rarity))
+                )
             seen = [e for p, f in zip(labelled, fold_of, strict=True) if f != fold for e in p]
             known = [a for a in corpus if a["id"] in used - hidden]
             again = [made_pages(known, AGAIN, without=set(), seed=100 + n) for n in range(SETS)]
             sets = [[*m, *examples(a, rarity)] for m, a in zip(made, again, strict=True)]
             return train(seen, sets)
 
-        layers = _kept(folder / f"fold{fold}.pickle" if folder else None, learn)
+        layers = kept(folder, f"fold{fold}", learn)
         yield Fold(left_out, hidden, layers | {"rarity": rarity})
 
 
