@@ -105,7 +105,7 @@ class Layer:
         ends = found.first + found.sizes
         return np.stack(
             [
-                np.einsum("i,ij->j", values[a:b], weights[a:b].astype(np.float64))
+                np.einsum("i,ij->j", values[a:b], weights[a:b])
                 for a, b in zip(found.first.tolist(), ends.tolist(), strict=True)
             ]
         )

@@ -101,7 +101,7 @@ class Subject:
         self, weights: NDArray[Any], values: NDArray[np.float64], out: NDArray[np.float64]
     ) -> None:
         """Add up value times weight of one text's terms; BLAS might add in another order."""
-        np.einsum("i,ij->j", values, weights.astype(np.float64), out=out)
+        np.einsum("i,ij->j", values, weights, out=out)
 
     def _directions(
         self, places: NDArray[np.float64]
