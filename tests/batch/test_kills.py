@@ -123,7 +123,7 @@ def test_an_interrupted_run_goes_on(
 ) -> None:
     """Control-C ends a run at once, and what it leaves can be resumed."""
     out = tmp_path / "out"
-    process = start(inputs, out, jobs=2, pause=0.05)
+    process = start(inputs, out, jobs=2, pause=0.005)
     wait(lambda: parts(out))
     process.send_signal(signal.SIGINT)
     assert process.wait(HOPELESS)
