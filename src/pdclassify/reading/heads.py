@@ -127,7 +127,7 @@ def order_heads(lines: Lines, reading: Reading) -> None:
     if not len(first):
         return
     grams, numbers = pairs_of(lines, first)
-    own = score_of(grams, numbers, layers["pair_grams"], layers["pair_numbers"])
+    own = _odds(grams, numbers, layers["pair_grams"], layers["pair_numbers"])
     scores, chain = reading.scores, layers["chain"].mean(0)
     before = np.pad(roles, 1, constant_values=-1)[first]
     after = np.append(roles, -1)[first + 2]
@@ -141,7 +141,7 @@ def order_heads(lines: Lines, reading: Reading) -> None:
         reading.roles[i : i + 2] = _OVER if over else _UNDER
 
 
-def score_of(
+def _odds(
     grams: NDArray[np.int32],
     numbers: NDArray[np.float32],
     gram_weights: NDArray[np.float32],
