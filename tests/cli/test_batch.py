@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 import pytest
 from rich.cells import cell_len
 
-from pdclassify.batch.runner import Progress
+from pdclassify.batch import Progress
 from pdclassify.cli import batch
 from pdclassify.topics import bundle
 from small_model import made

@@ -8,6 +8,7 @@ work on record batches, for those who live in Spark or Ray.
 from __future__ import annotations
 
 from pdclassify.batch.arrow import predict_batches, predict_schema
-from pdclassify.batch.runner import Progress, Report, run
+from pdclassify.batch.runner import Report, run
+from pdclassify.batch.tally import Progress
 
 __all__ = ["Progress", "Report", "predict_batches", "predict_schema", "run"]

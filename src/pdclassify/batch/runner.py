@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
@@ -20,11 +20,12 @@ from typing import TYPE_CHECKING, Any
 from pdclassify.batch.engines import engine_context, job_count, outcomes
 from pdclassify.batch.folder import MANIFEST, Folder
 from pdclassify.batch.manifest import compare, describe, finish, write_errors
-from pdclassify.batch.plan import SHARD_BYTES, Shard, plan
+from pdclassify.batch.plan import SHARD_BYTES, plan
 from pdclassify.batch.rows import record_schema, row_schema
 from pdclassify.batch.sources import Found, Reading, find
+from pdclassify.batch.tally import Progress, Tally
 from pdclassify.batch.tasks import Task, make_task
-from pdclassify.batch.work import Job, Outcome, outcome_name
+from pdclassify.batch.work import Job
 from pdclassify.errors import InputError, UsageError, WorkerError
 from pdclassify.reading.fields import columns
 from pdclassify.reading.places import is_remote, open_file, state
@@ -34,28 +35,7 @@ from pdclassify.reading.records import read as check_reading
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["Progress", "Report", "run"]
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a run is.
-
-    Parameters
-    ----------
-    records, errors : int
-        Done so far, those of earlier runs included.
-    earlier : int
-        Records that were found done.
-    bytes_done, bytes_total : int
-        Of the input files, about.
-    """
-
-    records: int
-    errors: int
-    earlier: int
-    bytes_done: int
-    bytes_total: int
+__all__ = ["Report", "run"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +184,7 @@ def run(
         jobs = job_count(jobs, found, shard_bytes, engine)
         folder.set_run(description, mark)
         job = Job(folder.path, form, chosen, reading, given, schema, mark)
-        tally = _Tally(folder, found, progress)
+        tally = Tally(folder, found, progress)
         if not _through(job, found, shard_bytes, jobs, tally, max_errors):
             write_errors(folder, sorted(tally.done))
             return Report(
@@ -272,51 +252,8 @@ def _unified(one: pa.Schema, other: pa.Schema) -> pa.Schema:
     return pa.unify_schemas([one, other], promote_options="permissive")
 
 
-class _Tally:
-    """Counts finished shards, of this run and of earlier ones."""
-
-    def __init__(
-        self, folder: Folder, found: Found, progress: Callable[[Progress], None] | None
-    ) -> None:
-        self._folder = folder
-        self._progress = progress
-        self._total = sum(source.size for source in found.sources)
-        self._bytes = 0
-        self._earlier = 0
-        self.records = 0
-        self.errors = 0
-        self.done: set[int] = set()
-
-    def missing(self, shards: Iterable[Shard]) -> Iterator[Shard]:
-        """Yield the shards that are not finished, and count the others."""
-        for shard in shards:
-            if shard.number in self.done:
-                continue
-            told = self._folder.read_json(outcome_name(shard), state=True)
-            if (
-                told is not None
-                and told["inputs"] == shard.describe()
-                and self._folder.size(told["part"]) == told["bytes"]
-            ):
-                self._earlier += told["records"]
-                self.add(Outcome(shard.number, told["records"], told["errors"], shard.cost))
-            else:
-                yield shard
-
-    def add(self, outcome: Outcome) -> None:
-        """Count a finished shard."""
-        self.done.add(outcome.number)
-        self.records += outcome.records
-        self.errors += outcome.errors
-        self._bytes += outcome.cost
-        if self._progress is not None:
-            self._progress(
-                Progress(self.records, self.errors, self._earlier, self._bytes, self._total)
-            )
-
-
 def _through(
-    job: Job, found: Found, shard_bytes: int, jobs: int, tally: _Tally, max_errors: int | None
+    job: Job, found: Found, shard_bytes: int, jobs: int, tally: Tally, max_errors: int | None
 ) -> bool:
     """Do all shards; False if there were too many errors."""
 
