@@ -49,7 +49,7 @@ def left_out(result: Result) -> str:
 
 def against_lead(name: str) -> Callable[[Result], str]:
     """Return what reads a ROUGE figure, and what the first sentences reach."""
-    return lambda r: f"{r[name]['ours'][0]:.1f} ({r[name]['lead'][0]:.1f})"
+    return lambda r: f"{r[name]['ours'][0]:.1f} ({r[name]['others']['lead']['mean']:.1f})"
 
 
 def per_topic(result: Result) -> str:
@@ -90,6 +90,11 @@ ROWS: tuple[tuple[str, str, Callable[[Result], str]], ...] = (
         "topics",
         lambda r: f"{r['primary']['rule']:.2f}",
     ),
+    (
+        "Topics of users' own: THUCNews titles, ten classes, accuracy",
+        "public_sets",
+        lambda r: interval(r["thucnews"]["accuracy"], r["thucnews"]["interval"]),
+    ),
     ("Pages, five folds of 500: article boundaries, F1", "pages", five_fold("boundary_f1")),
     ("… pages with every boundary right", "pages", five_fold("pages_right")),
     ("… headlines exactly right", "pages", five_fold("headlines")),
@@ -104,7 +109,7 @@ ROWS: tuple[tuple[str, str, Callable[[Result], str]], ...] = (
         "summaries",
         lambda r: (
             f"{interval(r['readers']['ours'][0], r['readers']['ours'][1:], 2)}; first "
-            f"sentences {r['readers']['lead'][0]:.2f}"
+            f"sentences {r['readers']['others']['lead']['mean']:.2f}"
         ),
     ),
     ("… ROUGE, bulletin -> headline (first sentences)", "summaries", against_lead("cctv_headline")),
