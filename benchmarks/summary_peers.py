@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any
 
 __all__ = ["PEERS", "installed", "within"]
@@ -100,6 +101,10 @@ PEERS: dict[str, Callable[[], Ranker]] = {
 
 def installed() -> dict[str, Ranker]:
     """Return the peers that can be loaded here, and say which cannot."""
+    with suppress(ImportError):
+        import jieba
+
+        jieba.setLogLevel(60)
     found = {}
     for name, make in PEERS.items():
         try:
