@@ -9,7 +9,7 @@ is known of each: the rank of its words, how often and where it stands, whether 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -96,14 +96,14 @@ def keywords(
     if isinstance(top, bool) or not isinstance(top, int) or top < 1:
         raise UsageError(f"top must be a whole number of at least 1. Got {top!r} instead.")
     headline = title or ""
-    to_input_span: Callable[[int, int], Span] = Span
+    to_input_span: Callable[[int, int], Span] | None = None
     if isinstance(text, Article):
         if title is not None and text.headline:
             raise UsageError(
                 "the article has a headline of its own: leave title out, or give its text alone"
             )
         headline = headline or text.headline
-        to_input_span = text.to_input_span
+        to_input_span = text.to_input_span if text.segments else None
         text = text.text
     folded = fold(text)
     headline = fold(headline).text
@@ -120,20 +120,25 @@ def keywords(
     chosen = _choose(phrases, words.line, scores, top)
     keywords = []
     for i in chosen:
-        spans = [folded.to_input_span(*place) for place in _find(phrases.terms[i], folded.text)]
+        spans = _find(phrases.terms[i], folded.text)
+        if folded.offsets is not None:
+            spans = [folded.to_input_span(*span) for span in spans]
         term = normalize(text[spans[0].start : spans[0].end]).text
-        placed = tuple(to_input_span(*span) for span in spans)
-        keywords.append(Keyword(term, float(chances[i]), placed))
+        if to_input_span is not None:
+            spans = [to_input_span(*span) for span in spans]
+        keywords.append(Keyword(term, float(chances[i]), tuple(spans)))
     return tuple(keywords)
 
 
-def _find(term: str, text: str) -> Iterator[tuple[int, int]]:
-    """Yield every place of ``term``."""
+def _find(term: str, text: str) -> list[Span]:
+    """Return every place of ``term``."""
+    spans: list[Span] = []
     start = text.find(term)
     while start >= 0:
         end = start + len(term)
-        yield start, end
+        spans.append(Span(start, end))
         start = text.find(term, end)
+    return spans
 
 
 def rank_words(words: Words) -> Floats:

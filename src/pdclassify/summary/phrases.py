@@ -208,7 +208,8 @@ def _find_marked(
     text: str, places: Ints, bits: Ints, at: list[Ints], fit: Bools, quoted: Bools
 ) -> list[_Spot]:
     """Mark the runs that are quoted somewhere; return what else is, alone and with the next noun."""
-    starts = places.tolist()
+    starts, kinds = places.tolist(), bits.tolist()
+    never = stop_words()[0]
     spots: list[_Spot] = []
     number: dict[str, int] = {}
     for match in _MARKED.finditer(text):
@@ -218,7 +219,9 @@ def _find_marked(
         begin, end = bisect_left(starts, start), bisect_left(starts, stop)
         if starts[begin] != start or starts[end] != stop or _LOOSE.search(inside):
             continue
-        if not _HAN.search(inside) or inside in stop_words()[0] or (bits[begin:end] & STOP).all():
+        if not _HAN.search(inside) or inside in never:
+            continue
+        if all(kind & STOP for kind in kinds[begin:end]):
             continue
         size = end - begin
         run = int(at[size - 1][begin]) if size <= len(at) else -1
@@ -227,7 +230,7 @@ def _find_marked(
         else:
             run = number.setdefault(inside, len(fit) + len(number))
             spots.append(_Spot(run, begin, size))
-        after = bits[end + 1 : end + 3].tolist()
+        after = kinds[end + 1 : end + 3]
         if group == 2 or not after or after[0] & (NOUN | UNKNOWN) != NOUN:
             continue
         if len(after) == 1 or not after[1] & INSIDE:
