@@ -151,9 +151,8 @@ def _pick(
 ) -> list[int]:
     """Return the sentences that fit the budget best, in order; none if not one fits."""
     usable = [candidate.printable for candidate in found.candidates]
-    leaning = [
-        candidate.leaning and not lead and not found.spoken for candidate in found.candidates
-    ]
+    spoken = found.spoken
+    leaning = [candidate.leaning and not (lead or spoken) for candidate in found.candidates]
     if not any(usable):
         return []
     lengths = found.ends - found.starts
@@ -171,7 +170,7 @@ def _pick(
     is_new = Repetitions(found.graph, pieces).is_new
     if number is not None:
         return best_number(scores, usable, leaning, is_new, number)
-    fill = 0.0 if found.spoken else FILL
+    fill = 0.0 if spoken else FILL
     return best_within(scores, lengths, usable, leaning, is_new, limit, fill=fill)
 
 
