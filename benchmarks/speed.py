@@ -176,14 +176,20 @@ def main() -> None:
         "characters_per_article": float(np.mean([len(a.text) for a in at.typical])),
         "batches": at.n,
     }
-    made = {name: PARTS[name](at) for name in args.only or PARTS}
-    print(json.dumps(made, ensure_ascii=False, indent=1))
-    if not args.quick:
-        path = HERE / "speed.json"
-        kept = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-        if any(kept.get(key) != value for key, value in head.items()):
-            kept = {}
-        write_result(__file__, {**kept, **head, **made})
+    for name in args.only or PARTS:
+        made = {name: PARTS[name](at)}
+        print(json.dumps(made, ensure_ascii=False, indent=1))
+        if not args.quick:
+            _keep(head, made)
+
+
+def _keep(head: dict[str, Any], made: dict[str, Any]) -> None:
+    """Write a part beside those that were measured on the same machine with the same model."""
+    path = HERE / "speed.json"
+    kept = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    if any(kept.get(key) != value for key, value in head.items()):
+        kept = {}
+    write_result(__file__, {**kept, **head, **made})
 
 
 if __name__ == "__main__":
