@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 
 from pdclassify.summary.printable import balanced, find_candidates, full_width
+from pdclassify.summary.textrank import summarize
 from strategies import any_text, han_text
 
 
@@ -106,3 +107,14 @@ def test_a_source_before_a_leaning_sentence_stays():
     text = "据了解，这一做法已经推广到全县。"
     (only,) = find_candidates(text)
     assert text[only.start : only.end] == text
+
+
+def test_a_line_goes_on_after_a_caption() -> None:
+    """What follows a picture's credit in its line is the line's first paragraph, and summarised."""
+    text = "书市今天开张（见图，本报张三摄）。读者排着队买新书。\n书市一共开五天。"
+    found = find_candidates(text)
+    assert [(text[one.start : one.end], one.paragraph) for one in found] == [
+        ("读者排着队买新书。", 0),
+        ("书市一共开五天。", 1),
+    ]
+    assert summarize(text).text

@@ -145,7 +145,7 @@ def find_candidates(text: str) -> list[Candidate]:
             sentence = text[start:end]
         elif end - line < _LONGEST_CAPTION and _CAPTION.search(text, max(end - 9, start), end):
             if len(found) > held:  # whatever stands before the credit is of the caption
-                paragraph -= 1
+                paragraph, fresh = paragraph - 1, True  # what follows in the line begins it
                 del found[held:]
             continue
         elif _NOTE.match(sentence):
