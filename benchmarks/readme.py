@@ -139,6 +139,13 @@ ROWS: tuple[tuple[str, str, Callable[[Result], str]], ...] = (
         lambda r: f"{r['cold']['seconds']['pdclassify predict']:.2f} s",
     ),
     (
+        "Archives, 200,000 articles with two jobs, articles a second (one job)",
+        "archive",
+        lambda r: "{two_jobs:,.0f} ({one_job:,.0f})".format(
+            **r["speed"]["groups of 10,000 rows"]["articles_per_second"]
+        ),
+    ),
+    (
         "Analyze the page of three articles, warm",
         "speed",
         lambda r: f"{r['stages']['analyze the seed page, ms']:.0f} ms",

@@ -116,3 +116,13 @@ def test_a_record_that_trickles_in_is_answered_at_once():
             assert json.loads(process.stdout.readline())["id"] == name
         process.stdin.close()
         assert process.wait() == 0
+
+
+def test_an_input_without_an_article_is_told(pdclassify, tmp_path):
+    """An empty file and an empty folder give no line and no failure, but not silence."""
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "page.txt").write_text(" \n\n", encoding="utf-8")
+    for name in ("folder", "page.txt"):
+        ran = pdclassify("predict", tmp_path / name)
+        assert (ran.code, ran.out) == (0, "")
+        assert "not one article" in ran.err

@@ -161,6 +161,8 @@ class Report:
             rest = f" and {more} more" if more > 0 else ""
             say(f"skipped {len(self._skipped)} files of a kind that is not read: {names}{rest}")
         if not self._failed:
+            if not self.done:
+                say("there is not one article in the input")
             return 0
         return 2 if not self.done and self._failed == self._unreadable else 1
 
