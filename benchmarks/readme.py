@@ -49,7 +49,7 @@ def left_out(result: Result) -> str:
 
 def against_lead(name: str) -> Callable[[Result], str]:
     """Return what reads a ROUGE figure, and what the first sentences reach."""
-    return lambda r: f"{r[name]['ours'][0]:.1f} ({r[name]['others']['lead']['mean']:.1f})"
+    return lambda r: f"{r[name]['ours'][0]:.1f} ({r[name]['lead'][0]:.1f})"
 
 
 def per_topic(result: Result) -> str:
@@ -109,7 +109,7 @@ ROWS: tuple[tuple[str, str, Callable[[Result], str]], ...] = (
         "summaries",
         lambda r: (
             f"{interval(r['readers']['ours'][0], r['readers']['ours'][1:], 2)}; first "
-            f"sentences {r['readers']['others']['lead']['mean']:.2f}"
+            f"sentences {r['readers']['lead'][0]:.2f}"
         ),
     ),
     ("… ROUGE, bulletin -> headline (first sentences)", "summaries", against_lead("cctv_headline")),
