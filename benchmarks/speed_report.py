@@ -184,8 +184,8 @@ def main() -> None:
         "floor": floor(limits),
     }
     for name, made in tables.items():
-        marked = re.compile(rf"(<!-- speed: {name} -->\n).*?(\n<!-- end -->)", re.DOTALL)
-        text = marked.sub(lambda found, made=made: found[1] + made + found[2], text)
+        marked = re.compile(rf"(<!-- speed: {name} -->\n).*?(<!-- end -->)", re.DOTALL)
+        text = marked.sub(lambda found, made=made: found[1] + made + "\n" + found[2], text)
     readme.write_text(text, encoding="utf-8")
 
 
