@@ -157,7 +157,8 @@ def times(race: Result, peer: str) -> str:
     """Return how many times faster than a peer, by the beginning of its name."""
     name = next(name for name in race if name.startswith(peer))
     middle, low, high = race[name]["ours_is_times_faster"]
-    return f"{middle:.0f} times faster ({low:.0f} to {high:.0f})"
+    digits = 0 if middle >= 10 else 1
+    return f"{middle:.{digits}f} times faster ({low:.{digits}f} to {high:.{digits}f})"
 
 
 def table() -> str:
