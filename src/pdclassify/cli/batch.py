@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pdclassify.cli.options import Inputs, takes_inputs, takes_verbose, thresholds
-from pdclassify.cli.stream import NAMED, say
+from pdclassify.cli.stream import NAMED, many, say
 from pdclassify.errors import UsageError
 
 if TYPE_CHECKING:
@@ -156,36 +156,33 @@ def _tell(report: Report, out: str, most: int | None) -> None:
         names = ", ".join(report.skipped[:NAMED])
         rest = len(report.skipped) - NAMED
         more = f" and {rest} more" if rest > 0 else ""
-        say(f"skipped {len(report.skipped)} files of a kind that is not read: {names}{more}")
+        say(
+            f"skipped {many(len(report.skipped), 'file')} of a kind that is not read: {names}{more}"
+        )
     if report.duplicates:
         names = ", ".join(report.duplicate_ids)
         more = " …" if report.duplicates > len(report.duplicate_ids) else ""
-        has = _many(report.duplicates, "record has", "records have")
+        has = many(report.duplicates, "record has", "records have")
         say(f"{has} the id of an earlier one: {names}{more}")
     if report.errors:
         from pdclassify.batch.folder import ERRORS
 
         errors = f"{out.rstrip('/')}/{ERRORS}"
         say(_first_error(errors))
-        say(f"{_many(report.errors, 'error')}; each is told in {errors}")
+        say(f"{many(report.errors, 'error')}; each is told in {errors}")
     if not report.finished:
         say(
             f"stopped, since there were more than {most} errors; "
-            f"{_many(report.shards, 'shard is', 'shards are')} finished: go on by --resume with "
+            f"{many(report.shards, 'shard is', 'shards are')} finished: go on by --resume with "
             "more --max-errors."
         )
-    articles, shards = _many(report.records, "article"), _many(report.shards, "shard")
-    done = f"{articles} in {shards}, {_many(report.errors, 'error')}"
+    articles, shards = many(report.records, "article"), many(report.shards, "shard")
+    done = f"{articles} in {shards}, {many(report.errors, 'error')}"
     logger.info(done)
     if report.leftover:
         logger.info("%d stretches on pages belong to no article", report.leftover)
     if sys.stderr.isatty() and not logger.isEnabledFor(logging.INFO):
         say(done)
-
-
-def _many(number: int, one: str, several: str | None = None) -> str:
-    """Return a number of things, in the singular where there is one."""
-    return f"{number:,} {one if number == 1 else several or one + 's'}"
 
 
 def _first_error(errors: str) -> str:
@@ -222,10 +219,10 @@ def _in_words(now: Progress, seconds: float) -> str:
     share = min(1.0, now.bytes_done / max(now.bytes_total, 1))
     left = seconds * (1 - share) / share if share else 0.0
     minutes = round(left / 60)
-    rest = f"about {_many(minutes, 'minute')}" if minutes else "less than a minute"
+    rest = f"about {many(minutes, 'minute')}" if minutes else "less than a minute"
     return (
-        f"{_many(now.records, 'article')}, {rate:,.0f} a second, {share:.0%} done, {rest} left, "
-        f"{_many(now.errors, 'error')}"
+        f"{many(now.records, 'article')}, {rate:,.0f} a second, {share:.0%} done, {rest} left, "
+        f"{many(now.errors, 'error')}"
     )
 
 

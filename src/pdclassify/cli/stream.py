@@ -154,12 +154,13 @@ class Report:
     def finish(self) -> int:
         """Say what was not said yet and return the exit code."""
         if self._failed > NAMED:
-            say(f"{self._failed - NAMED} more records failed.")
+            say(f"{many(self._failed - NAMED, 'more record')} failed.")
         if self._skipped:
             names = ", ".join(self._skipped[:NAMED])
             more = len(self._skipped) - NAMED
             rest = f" and {more} more" if more > 0 else ""
-            say(f"skipped {len(self._skipped)} files of a kind that is not read: {names}{rest}")
+            what = many(len(self._skipped), "file")
+            say(f"skipped {what} of a kind that is not read: {names}{rest}")
         if not self._failed:
             if not self.done:
                 say("there is not one article in the input")
@@ -170,6 +171,11 @@ class Report:
 def say(message: str) -> None:
     """Print one line on stderr."""
     click.echo(f"pdclassify: {' '.join(message.split())}", err=True)
+
+
+def many(number: int, one: str, several: str | None = None) -> str:
+    """Return a number of things, in the singular where there is one."""
+    return f"{number:,} {one if number == 1 else several or one + 's'}"
 
 
 def waiting_stdin(before_waiting: Callable[[], None]) -> BinaryIO:

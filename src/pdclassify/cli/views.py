@@ -13,6 +13,7 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from pdclassify.cli.layout import fit, in_order, names_of, percent, right, strongest, wrap
+from pdclassify.cli.stream import many
 from pdclassify.lines import Line
 
 if TYPE_CHECKING:
@@ -161,9 +162,9 @@ def lines_part(console: Console, line: Line) -> None:
     around = [line["column"], line["subtitle"], line["byline"]]
     for text in filter(None, around):
         _print(console, Text(f"  {fit(text, _width(console) - 2)}"))
-    told = [f"characters {line['start']}-{line['end']}", f"{len(line['paragraphs'])} paragraphs"]
+    told = [f"characters {line['start']}-{line['end']}", many(len(line["paragraphs"]), "paragraph")]
     if line["captions"]:
-        told.append(f"{len(line['captions'])} captions")
+        told.append(many(len(line["captions"]), "caption"))
     if line["title_displaced"]:
         told.append(f"headline printed at {line['title_start']}")
     _print(console, Text(f"  {', '.join(told)}", style="dim"))
