@@ -223,3 +223,30 @@ def test_explain_one_topic(pdclassify, examples):
     refused = pdclassify("explain", path, "--topic", "sports")
     assert refused.code == 2
     assert "party_building" in refused.err
+
+
+def test_a_focus_that_no_sentence_has_changes_nothing(pdclassify, examples):
+    """Words that do not stand in an article leave its summary as it is."""
+    path = examples / "articles.jsonl"
+    plain = pdclassify("summarize", path).lines
+    for words in ("火星殖民", "qzx"):
+        focused = pdclassify("summarize", path, "--focus", words).lines
+        assert [line["summary"] for line in focused] == [line["summary"] for line in plain]
+
+
+def test_a_ratio_is_filled(pdclassify, examples):
+    """All of a text is all that may be printed of it, not what an editor would take."""
+    path = examples / "page.txt"
+    all_of_it = pdclassify("summarize", path, "--ratio", "1").lines
+    most = pdclassify("summarize", path, "--method", "lead", "--ratio", "1").lines
+    for line, lead in zip(all_of_it, most, strict=True):
+        assert len(line["summary"]) > 0.8 * len(lead["summary"])
+
+
+def test_a_csv_file_is_refused_where_none_is_written(pdclassify, examples, tmp_path):
+    """Explanations do not fit a table of cells; a file that says CSV is not made."""
+    path = tmp_path / "explain.csv"
+    ran = pdclassify("explain", examples / "articles.jsonl", "-o", path)
+    assert (ran.code, ran.out) == (2, "")
+    assert "writes no CSV" in ran.err
+    assert not path.exists()

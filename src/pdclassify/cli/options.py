@@ -7,7 +7,7 @@ signature reads ``(inputs, output, …)``.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
@@ -97,7 +97,7 @@ def takes_output(*formats: str) -> Callable[[Command], Command]:
             "--format",
             "form",
             type=click.Choice(formats),
-            help="Default: a table on a terminal, CSV into a .csv file, else JSON Lines.",
+            help="Default: a table on a terminal, else by the ending of the file, else JSON Lines.",
         )
         @click.option(
             "-o",
@@ -109,14 +109,14 @@ def takes_output(*formats: str) -> Callable[[Command], Command]:
         )
         @wraps(function)
         def command(*, form: str | None, path: Path | None, **options: Any) -> Any:
-            return function(output=Output(form or _form(path), path), **options)
+            return function(output=Output(form or _form(path, formats), path), **options)
 
         return command
 
     return decorate
 
 
-def _form(path: Path | None) -> str:
+def _form(path: Path | None, formats: Sequence[str]) -> str:
     """Return the format where none is named: by the file's ending, or by what will read it."""
     if path is None:
         return "table" if sys.stdout.isatty() else "jsonl"
@@ -126,7 +126,11 @@ def _form(path: Path | None) -> str:
             f"-o {path}: a file {ending} is not written here; name it .jsonl or .csv, "
             "or see 'pdclassify batch --help' for Parquet."
         )
-    return "csv" if ending == ".csv" else "jsonl"
+    if ending != ".csv":
+        return "jsonl"
+    if "csv" not in formats:
+        raise UsageError(f"-o {path}: this command writes no CSV; name the file .jsonl.")
+    return "csv"
 
 
 def takes_model(function: Command) -> Command:

@@ -88,8 +88,11 @@ def _on_words(graph: SentenceGraph, pieces: Sequence[str], focus: str) -> Floats
     words = [word for word in _SEPARATORS.split(fold(focus).text) if word]
     plain = [fold(piece).text for piece in pieces]
     literal = [sum(word in piece for word in words) / max(len(words), 1) for piece in plain]
+    # The graph's terms are hashed, so that a share may be another term's.
+    pairs = {word[at : at + 2] for word in words for at in range(max(len(word) - 1, 1))}
+    real = [any(pair in piece for pair in pairs) for piece in plain]
     # Squared: half of a phrase is less than half of what it says.
-    return np.asarray(np.maximum(shares[: len(pieces)], literal) ** 2)
+    return np.where(real, np.maximum(shares[: len(pieces)], literal) ** 2, 0.0)
 
 
 def _on_topic(pieces: Sequence[str], topic: str, model: TopicModel) -> Floats:

@@ -99,7 +99,9 @@ def summarize(
     limit = DEFAULT_CHARS if chars is None else chars
     if ratio is not None:
         limit = max(int(len(body) * ratio), 1)
-    picked = _pick(found, pieces, scores, sentences, limit, lead=method == "lead")
+    picked = _pick(
+        found, pieces, scores, sentences, limit, lead=method == "lead", full=ratio is not None
+    )
     ends = {index: found.candidates[index].end for index in picked}
     if not picked:
         index = _fallback(found, scores)
@@ -148,8 +150,12 @@ def _pick(
     limit: int,
     *,
     lead: bool,
+    full: bool,
 ) -> list[int]:
-    """Return the sentences that fit the budget best, in order; none if not one fits."""
+    """Return the sentences that fit the budget best, in order; none if not one fits.
+
+    ``full`` is for who asks for a share of the text: it is filled, be the rest worth little or not.
+    """
     usable = [candidate.printable for candidate in found.candidates]
     spoken = found.spoken
     leaning = [candidate.leaning and not (lead or spoken) for candidate in found.candidates]
@@ -170,7 +176,7 @@ def _pick(
     is_new = Repetitions(found.graph, pieces).is_new
     if number is not None:
         return best_number(scores, usable, leaning, is_new, number)
-    fill = 0.0 if spoken else FILL
+    fill = 0.0 if spoken or full else FILL
     return best_within(scores, lengths, usable, leaning, is_new, limit, fill=fill)
 
 
