@@ -182,3 +182,37 @@ def test_models(pdclassify, folder, tmp_path):
     damaged = pdclassify("models", "verify", copy)
     assert (damaged.code, damaged.out) == (2, "")
     assert member.name in damaged.err
+
+
+@pytest.mark.parametrize("labels", [["党建"], ["party_building"]])
+def test_topics_may_be_named_in_chinese(pdclassify, tmp_path, labels):
+    """Labels under the Chinese names are the model's topics, not others."""
+    text = "社区党支部组织党员入户走访，党员认领任务，支部书记讲党课，发展新党员。" * 3
+    path = tmp_path / "labelled.jsonl"
+    path.write_text(json.dumps({"text": text, "topics": labels}) + "\n", encoding="utf-8")
+    (found,) = pdclassify("evaluate", path, "--format", "json").lines
+    assert set(found["per_topic"]) == {"governance", "party_building", "style"}
+    assert found["per_topic"]["party_building"]["support"] == 1
+
+
+def test_labels_of_another_kind_are_refused(pdclassify, examples):
+    """A model that knows none of the labels is not measured on them."""
+    ran = pdclassify("evaluate", examples / "labelled.jsonl")
+    assert (ran.code, ran.out) == (2, "")
+    assert "farming" in ran.err
+    assert "party_building" in ran.err
+
+
+def test_topics_in_a_cell_are_read_as_they_are_written(pdclassify, tmp_path):
+    """Several names in one cell of a CSV file are several topics, an empty cell is none."""
+    path = tmp_path / "labelled.csv"
+    path.write_text("text,topics\n社区治理,party_building;governance\n天气,\n", encoding="utf-8")
+    (found,) = pdclassify("evaluate", path, "--format", "json").lines
+    support = {topic: row["support"] for topic, row in found["per_topic"].items()}
+    assert support == {"governance": 1, "party_building": 1, "style": 0}
+
+
+def test_a_shipped_model_is_known_by_its_name(pdclassify):
+    """What ``models list`` prints can be given to the others."""
+    assert pdclassify("models", "show", "party-press").out.startswith("# party-press")
+    assert pdclassify("models", "verify", "party-press").code == 0

@@ -8,14 +8,22 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pdclassify.cli.options import Inputs, takes_inputs, takes_model, takes_verbose
+from pdclassify.cli.options import CHINESE, Inputs, takes_inputs, takes_model, takes_verbose
 from pdclassify.cli.output import JsonLines, written_whole
 from pdclassify.cli.stream import collect
-from pdclassify.errors import InputError
+from pdclassify.errors import InputError, UsageError
 from pdclassify.lines import wrong_line
 
 if TYPE_CHECKING:
     from pdclassify.topics.model import TopicModel
+
+
+def _known(label: str | tuple[str, ...], model: TopicModel) -> str | tuple[str, ...]:
+    """Return a label under the names of the model, where it has their Chinese ones."""
+    names = {CHINESE[topic]: topic for topic in model.topics if topic in CHINESE}
+    if isinstance(label, str):
+        return names.get(label, label)
+    return tuple(names.get(name, name) for name in label)
 
 
 @click.command()
@@ -51,7 +59,13 @@ def command(
     if not articles:
         report.finish()
         raise InputError(f"{', '.join(inputs.paths)}: not one record that can be read.")
-    labels = labels_of(articles, field=label_field)
+    labels = [_known(label, model) for label in labels_of(articles, field=label_field)]
+    told = {name for label in labels for name in ([label] if isinstance(label, str) else label)}
+    if told and not told & set(model.topics):
+        raise UsageError(
+            f"Not one label ({', '.join(sorted(told)[:5])}) is a topic of the model {model.name}; it "
+            f"knows {', '.join(model.topics)}."
+        )
     found = evaluate(model, articles, labels)
     known = digest_of(arranged(articles, labels)) == model.info.get("data_sha256")
     if errors is not None:
@@ -70,6 +84,6 @@ def command(
         if known:
             click.echo(
                 f"\n{model.name} was trained on these very records: this is what it remembers. How good"
-                " it is\non new ones stands in its card ('pdclassify models show')."
+                " it is\non new ones stands in its card ('pdclassify models show DIR')."
             )
     return report.finish()

@@ -9,7 +9,16 @@ import click
 from pdclassify.cli.options import takes_verbose
 from pdclassify.errors import ModelFileError
 
-_FOLDER = click.argument("folder", metavar="DIR")
+_FOLDER = click.argument("folder", metavar="DIR|NAME")
+
+
+def _place(folder: str) -> Path:
+    """Return the folder of a model that comes along, if it is named as ``list`` names it."""
+    from pdclassify.topics import bundle
+
+    if Path(folder).exists():
+        return Path(folder)
+    return next((one for one in bundle.shipped() if one.name == folder), Path(folder))
 
 
 @click.group()
@@ -38,8 +47,8 @@ def show(folder: str) -> None:
     """Print a model's card: what it learned from, how good it is, its limits."""
     from pdclassify.topics import bundle
 
-    model = bundle.load(folder)
-    card = Path(folder) / bundle.CARD
+    model = bundle.load(_place(folder))
+    card = _place(folder) / bundle.CARD
     if not card.is_file():
         raise ModelFileError(
             f"{card}: the model {model.name} ({', '.join(model.topics)}) has no card; "
@@ -55,5 +64,5 @@ def verify(folder: str) -> None:
     """Check every file of a model against its digest, and say what was checked."""
     from pdclassify.topics import bundle
 
-    for line in bundle.verify(folder):
+    for line in bundle.verify(_place(folder)):
         click.echo(line)

@@ -127,6 +127,8 @@ def _label(article: Article, field: str) -> str | tuple[str, ...]:
             return tuple(map(str, json.loads(value)))
         except (ValueError, TypeError):
             pass
+    if isinstance(value, str) and field == "topics":  # the same as it is written by ``predict``
+        return tuple(name.strip() for name in value.split(";") if name.strip())
     if isinstance(value, str | int) and str(value).strip() and not isinstance(value, bool):
         return str(value).strip()
     raise TrainingError(
