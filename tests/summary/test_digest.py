@@ -131,3 +131,10 @@ def test_what_cannot_be_is_refused(options):
     """The budget is checked as for a summary."""
     with pytest.raises(UsageError):
         digest(PAGE, **options)
+
+
+@pytest.mark.parametrize("nothing", ["社区党支部。", [None], [b"x"]])
+def test_what_is_no_collection_of_texts_is_refused(nothing: object) -> None:
+    """A text alone is not taken for as many as it has characters."""
+    with pytest.raises(UsageError, match="str"):
+        digest(nothing)  # type: ignore[arg-type]

@@ -302,3 +302,10 @@ def test_an_article_with_another_headline_is_refused():
     """An article's headline cannot be given a second time."""
     with pytest.raises(UsageError, match="brings its own"):
         summarize(Article(text=ARTICLE), title=TITLE)
+
+
+@pytest.mark.parametrize("nothing", [None, b"x", 3, [["x"]], float("nan")])
+def test_what_is_no_text_is_refused(nothing: object) -> None:
+    """A missing value must not become a summary of its name."""
+    with pytest.raises(UsageError, match="must be a str or an Article"):
+        summarize(nothing)  # type: ignore[arg-type]

@@ -132,7 +132,8 @@ def topics_part(console: Console, line: Line) -> None:
 
 def summary_part(console: Console, line: Line) -> None:
     """Print the summary as a paragraph."""
-    for row in wrap(line["summary"], _width(console) - 2):
+    cut = any(sentence["cut"] for sentence in line["sentences"])
+    for row in wrap(line["summary"] + "…" * cut, _width(console) - 2):
         _print(console, Text(f"  {row}"))
 
 

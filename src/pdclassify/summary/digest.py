@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pdclassify.article import Article, Digest, DigestSentence
+from pdclassify.errors import UsageError
 from pdclassify.summary.choice import SAME, chain
 from pdclassify.summary.cues import terms
 from pdclassify.summary.focus import focused, topic_of
@@ -78,7 +79,13 @@ def digest(
     ''
     """
     check_options(sentences=sentences, chars=chars, ratio=ratio)
-    given = [one if isinstance(one, Article) else Article(text=str(one)) for one in articles]
+    if isinstance(articles, str):
+        raise UsageError("articles must be several texts. Got one str; put it in a list.")
+    given: list[Article] = []
+    for one in articles:
+        if not isinstance(one, str | Article):
+            raise UsageError(f"An article must be a str or an Article. Got {type(one).__name__}.")
+        given.append(one if isinstance(one, Article) else Article(text=one))
     wanted = (focus or "").strip()
     pool = _gather(given, wanted, topic_of(wanted, model) if wanted else None)
     if pool is None:

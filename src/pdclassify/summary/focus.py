@@ -20,7 +20,7 @@ from pdclassify.text.normalize import fold
 if TYPE_CHECKING:
     from pdclassify.topics.model import TopicModel
 
-__all__ = ["focused", "topic_of"]
+__all__ = ["focused", "is_named", "topic_of"]
 
 Floats = NDArray[np.float64]
 
@@ -82,14 +82,30 @@ def focused(
     return np.asarray(1 / (1 + np.exp(-logit)))
 
 
+def is_named(focus: str, text: str) -> bool:
+    """Return whether any two neighbouring characters of the words of a focus stand in a text."""
+    plain = fold(text).text
+    return any(pair in plain for pair in _pairs(_words(focus)))
+
+
+def _words(focus: str) -> list[str]:
+    """Return the words of a focus."""
+    return [word for word in _SEPARATORS.split(fold(focus).text) if word]
+
+
+def _pairs(words: Sequence[str]) -> set[str]:
+    """Return what the words consist of, two characters each."""
+    return {word[at : at + 2] for word in words for at in range(max(len(word) - 1, 1))}
+
+
 def _on_words(graph: SentenceGraph, pieces: Sequence[str], focus: str) -> Floats:
     """Return how much of the focus each sentence holds, 0 to 1, by the weight of its terms."""
     shares = graph.held(graph.rows == graph.size - 1)
-    words = [word for word in _SEPARATORS.split(fold(focus).text) if word]
+    words = _words(focus)
     plain = [fold(piece).text for piece in pieces]
     literal = [sum(word in piece for word in words) / max(len(words), 1) for piece in plain]
     # The graph's terms are hashed, so that a share may be another term's.
-    pairs = {word[at : at + 2] for word in words for at in range(max(len(word) - 1, 1))}
+    pairs = _pairs(words)
     real = [any(pair in piece for pair in pairs) for piece in plain]
     # Squared: half of a phrase is less than half of what it says.
     return np.where(real, np.maximum(shares[: len(pieces)], literal) ** 2, 0.0)

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from pdclassify.article import Article, Summary, SummarySentence
 from pdclassify.errors import UsageError
 from pdclassify.summary.choice import FILL, Repetitions, best_number, best_within
-from pdclassify.summary.focus import focused, topic_of
+from pdclassify.summary.focus import focused, is_named, topic_of
 from pdclassify.summary.printable import Candidate
 from pdclassify.summary.scoring import Scored, look, score
 
@@ -74,8 +74,10 @@ def summarize(
     UsageError
         When the budget, the method or an option cannot be what it is.
     """
+    if not isinstance(text, str | Article):
+        raise UsageError(f"text must be a str or an Article. Got {type(text).__name__} instead.")
     article = text if isinstance(text, Article) else None
-    body = article.text if article is not None else str(text)
+    body = text.text if isinstance(text, Article) else text
     if article is not None:
         if any(part is not None for part in (title, kicker, subtitle)):
             raise UsageError("an article brings its own title, kicker and subtitle; leave them out")
@@ -83,6 +85,8 @@ def summarize(
     check_options(sentences=sentences, chars=chars, ratio=ratio, focus=focus, method=method)
     wanted = (focus or "").strip()
     topical = topic_of(wanted, model) if wanted else None
+    if not topical and not is_named(wanted, body):
+        wanted = ""  # which leaves the summary as it is
     found = look(
         body, kicker=kicker, title=title, subtitle=subtitle, focus="" if topical else wanted
     )
