@@ -55,6 +55,11 @@ class DecodeError(InputError):
         super().__init__(f"{source}: byte {offset}: {detail}")
         self.source = source
         self.offset = offset
+        self._detail = detail
+
+    def __reduce__(self) -> tuple[type[DecodeError], tuple[str, int, str]]:
+        """Come back whole from another process."""
+        return type(self), (self.source, self.offset, self._detail)
 
 
 class ModelFileError(PdclassifyError):

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import codecs
 import itertools
+import pickle
 
 import pytest
 from hypothesis import given
@@ -137,3 +138,10 @@ def test_the_look_ahead_has_a_bound() -> None:
     lines = itertools.chain([b"\xb5\xb3\n"], itertools.repeat(b"a" * 99 + b"\n", 100_000))
     _, seen = find_line_encoding(lines)
     assert sum(map(len, seen)) < 1 << 21
+
+
+def test_an_error_comes_back_from_another_process() -> None:
+    """Pickled and read again it says the same."""
+    error = DecodeError("a.txt", 3, "not UTF-8")
+    again = pickle.loads(pickle.dumps(error))
+    assert (str(again), again.source, again.offset) == (str(error), "a.txt", 3)

@@ -267,3 +267,11 @@ def test_seed_page_displaced_anywhere(shared: Path) -> None:
     moved = rest[:third] + stray + "\n\n" + rest[third:]
     titles: list[Article] = [a for a in split_page(moved).articles if a.title_displaced]
     assert [a.title for a in titles] == [gold["articles"][1]["title"]]
+
+
+@pytest.mark.parametrize("line", ["支部建在楼上", "hello world", "会议召开，研究工作", "党"])
+def test_a_line_alone_is_an_article(line: str) -> None:
+    """There is nothing that it could be the headline of."""
+    page = split_page(line)
+    assert [article.text for article in page.articles] == [line]
+    assert not page.leftover

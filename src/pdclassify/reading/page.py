@@ -119,6 +119,10 @@ def split_page(text: str, *, source: str = "", whole: bool = False) -> Page:
         given = give_back(lines, reading, params())
         order_heads(lines, reading)
         drafts, leftover = _gather(spans, reading.roles, given)
+        if not drafts and len(spans) == 1:
+            # A line alone is what there is to read, not a headline without its article.
+            drafts, leftover = [_Draft()], []
+            drafts[0].add(spans[0], Role.BODY)
     articles = tuple(_article(text, d, source, n) for n, d in enumerate(drafts))
     return Page(articles, tuple(_merged(leftover, spans)))
 
