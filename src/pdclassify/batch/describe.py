@@ -47,7 +47,6 @@ class Counts:
     def add(self, row: Mapping[str, Any]) -> None:
         """Count one row of the output."""
         if row.get("error") is not None:
-            self.errors += 1
             return
         self.articles += 1
         topics = row["topics"] or [NONE]
@@ -100,6 +99,7 @@ def count(out: str) -> Counts:
                     f"{out}: the task {manifest['task']} gives no topics that could be counted."
                 )
             counts.add(row)
+    counts.errors = manifest["errors"]  # files that could not be read have no row
     counts.close()
     return counts
 
