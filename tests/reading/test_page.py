@@ -275,3 +275,14 @@ def test_a_line_alone_is_an_article(line: str) -> None:
     page = split_page(line)
     assert [article.text for article in page.articles] == [line]
     assert not page.leftover
+
+
+@pytest.mark.parametrize("unseen", ["\u200b", "\u2060", "\ufeff", "\xad\u200d"])
+def test_lines_on_which_nothing_is_seen_are_blank(examples: Path, unseen: str) -> None:
+    """Zero-width characters between paragraphs, or before all, change nothing of a page."""
+    text = (examples / "page.txt").read_text("utf-8")
+    page = split_page(f"{unseen}\n" + text.replace("\n\n", f"\n{unseen}\n"))
+    check(f"{unseen}\n" + text.replace("\n\n", f"\n{unseen}\n"), page)
+    plain = split_page(text)
+    assert [a.title for a in page.articles] == [a.title for a in plain.articles]
+    assert [a.text for a in page.articles] == [a.text for a in plain.articles]

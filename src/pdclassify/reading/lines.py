@@ -55,7 +55,7 @@ def _kinds() -> NDArray[np.uint8]:
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """The lines of a page that hold more than white space.
+    """The lines of a page on which something can be seen.
 
     Parameters
     ----------
@@ -71,6 +71,9 @@ class Lines:
         The line's number on the page, blank lines counted.
     indents : ndarray of int64, (lines,)
         White space before the line's first character.
+    unseen : ndarray of int64, (stretches, 2)
+        Where lines begin and end that hold characters, but none that can be seen: zero-width
+        spaces, a byte order mark that was pasted along.
     """
 
     text: str
@@ -80,6 +83,7 @@ class Lines:
     ends: NDArray[np.int64]
     numbers: NDArray[np.int64]
     indents: NDArray[np.int64]
+    unseen: NDArray[np.int64]
 
     def __len__(self) -> int:
         return len(self.starts)
@@ -93,7 +97,7 @@ def lines_of(text: str) -> Lines:
     visible = np.flatnonzero(kinds > Kind.BREAK)
     if not len(visible):
         none = np.zeros(0, dtype=np.int64)
-        return Lines(text, codes, kinds, none, none, none, none)
+        return Lines(text, codes, kinds, none, none, none, none, none.reshape(0, 2))
     if len(breaks) > 1:  # the line feed after a carriage return breaks no second line
         pair = (codes[breaks[1:]] == 10) & (codes[breaks[1:] - 1] == 13)
         paired = np.concatenate([[False], pair & (breaks[1:] - 1 == breaks[:-1])])
@@ -106,4 +110,7 @@ def lines_of(text: str) -> Lines:
     before = line[np.concatenate([[0], change + 1])]
     numbers = before - np.concatenate([[0], np.cumsum(paired)])[before]
     heads = np.concatenate([[0], breaks + 1])[before]
-    return Lines(text, codes, kinds, starts, ends, numbers, starts - heads)
+    indents = starts - heads
+    seen = np.add.reduceat(kinds[visible] != Kind.INVISIBLE, np.searchsorted(visible, starts)) > 0
+    unseen = np.stack([starts, ends], axis=1)[~seen]
+    return Lines(text, codes, kinds, starts[seen], ends[seen], numbers[seen], indents[seen], unseen)

@@ -7,6 +7,7 @@ are put together, their torn paragraphs mended, and headlines printed elsewhere 
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -124,7 +125,9 @@ def split_page(text: str, *, source: str = "", whole: bool = False) -> Page:
             drafts, leftover = [_Draft()], []
             drafts[0].add(spans[0], Role.BODY)
     articles = tuple(_article(text, d, source, n) for n, d in enumerate(drafts))
-    return Page(articles, tuple(_merged(leftover, spans)))
+    left = _merged(leftover, spans)
+    taken = sorted([*left, *(Span(article.start, article.end) for article in articles)])
+    return Page(articles, tuple(sorted([*left, *_outside(lines.unseen.tolist(), taken)])))
 
 
 def _whole(spans: Sequence[Span], roles: Sequence[Role]) -> _Draft:
@@ -242,6 +245,17 @@ def _joined(text: str, spans: Sequence[Span]) -> str:
 def _listed(text: str, spans: Sequence[Span]) -> str | None:
     """Return lines that are several, as lines; None for none."""
     return "\n".join(text[s.start : s.end] for s in spans) or None
+
+
+def _outside(stretches: Sequence[Sequence[int]], taken: Sequence[Span]) -> list[Span]:
+    """Return the stretches that stand in nothing that is taken; both are in order."""
+    ends = [span.end for span in taken]
+    found = []
+    for start, end in stretches:
+        following = bisect_right(ends, start)
+        if following == len(ends) or taken[following].start > start:
+            found.append(Span(start, end))
+    return found
 
 
 def _merged(leftover: list[Span], spans: Sequence[Span]) -> list[Span]:
