@@ -27,10 +27,10 @@ def test_lines_at_every_separator() -> None:
 
 @given(text=any_lines)
 def test_lines_hold_all_that_is_visible(text: str) -> None:
-    """Every character that is not white space stands in exactly one line."""
+    """Every character that is not white space stands in one line, or where nothing is seen."""
     lines = lines_of(text)
     covered = np.zeros(len(text), dtype=int)
-    for start, end in zip(lines.starts, lines.ends, strict=True):
+    for start, end in (*zip(lines.starts, lines.ends, strict=True), *lines.unseen.tolist()):
         covered[start:end] += 1
         assert not text[start].isspace()
         assert not text[end - 1].isspace()

@@ -112,18 +112,15 @@ def split_page(text: str, *, source: str = "", whole: bool = False) -> Page:
     lines = lines_of(text)
     spans = [Span(s, e) for s, e in zip(lines.starts.tolist(), lines.ends.tolist(), strict=True)]
     reading = read_lines(lines)
-    drafts: list[_Draft]
-    leftover: list[Span] = []
     if whole:
-        drafts = [_whole(spans, reading.roles)]
-    else:
-        given = give_back(lines, reading, params())
-        order_heads(lines, reading)
-        drafts, leftover = _gather(spans, reading.roles, given)
-        if not drafts and len(spans) == 1:
-            # A line alone is what there is to read, not a headline without its article.
-            drafts, leftover = [_Draft()], []
-            drafts[0].add(spans[0], Role.BODY)
+        return Page((_article(text, _whole(spans, reading.roles), source, 0),), ())
+    given = give_back(lines, reading, params())
+    order_heads(lines, reading)
+    drafts, leftover = _gather(spans, reading.roles, given)
+    if not drafts and len(spans) == 1:
+        # A line alone is what there is to read, not a headline without its article.
+        drafts, leftover = [_Draft()], []
+        drafts[0].add(spans[0], Role.BODY)
     articles = tuple(_article(text, d, source, n) for n, d in enumerate(drafts))
     left = _merged(leftover, spans)
     taken = sorted([*left, *(Span(article.start, article.end) for article in articles)])
