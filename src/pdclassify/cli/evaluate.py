@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,9 +19,8 @@ if TYPE_CHECKING:
     from pdclassify.topics.model import TopicModel
 
 
-def _known(label: str | tuple[str, ...], model: TopicModel) -> str | tuple[str, ...]:
-    """Return a label under the names of the model, where it has their Chinese ones."""
-    names = {CHINESE[topic]: topic for topic in model.topics if topic in CHINESE}
+def _named(label: str | tuple[str, ...], names: Mapping[str, str]) -> str | tuple[str, ...]:
+    """Return a label under the names of the model, where it has the topics' Chinese ones."""
     if isinstance(label, str):
         return names.get(label, label)
     return tuple(names.get(name, name) for name in label)
@@ -59,7 +59,8 @@ def command(
     if not articles:
         report.finish()
         raise InputError(f"{', '.join(inputs.paths)}: not one record that can be read.")
-    labels = [_known(label, model) for label in labels_of(articles, field=label_field)]
+    names = {CHINESE[topic]: topic for topic in model.topics if topic in CHINESE}
+    labels = [_named(label, names) for label in labels_of(articles, field=label_field)]
     told = {name for label in labels for name in ([label] if isinstance(label, str) else label)}
     if told and not told & set(model.topics):
         raise UsageError(

@@ -85,7 +85,7 @@ def summarize(
     check_options(sentences=sentences, chars=chars, ratio=ratio, focus=focus, method=method)
     wanted = (focus or "").strip()
     topical = topic_of(wanted, model) if wanted else None
-    if not topical and not is_named(wanted, body):
+    if wanted and not topical and not is_named(wanted, body):
         wanted = ""  # which leaves the summary as it is
     found = look(
         body, kicker=kicker, title=title, subtitle=subtitle, focus="" if topical else wanted
