@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from pdclassify.arguments import a_model, a_whole_number
 from pdclassify.article import Analysis, Article
+from pdclassify.errors import wrong
 
 if TYPE_CHECKING:
     from pdclassify.topics.model import TopicModel
@@ -65,6 +67,8 @@ def analyze_article(
     article: Article, *, model: TopicModel | None = None, chars: int = 180, top: int = 10
 ) -> Analysis:
     """Tell the topics, the summary and the keywords of one article; see `analyze`."""
+    if not isinstance(article, Article):
+        raise wrong("article", "an Article", article, "; a text is what analyze takes")
     return analyze_articles([article], model=model, chars=chars, top=top)[0]
 
 
@@ -79,6 +83,9 @@ def analyze_articles(
     from pdclassify.summary.keywords import keywords
     from pdclassify.summary.textrank import summarize
 
+    a_model("model", model)
+    a_whole_number("chars", chars)
+    a_whole_number("top", top)
     predictions = (model or _shipped()).predict(articles)
     return [
         Analysis(

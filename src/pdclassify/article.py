@@ -10,8 +10,11 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from operator import index as as_index
 from sys import maxsize
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
+
+from pdclassify.errors import UsageError, wrong
 
 __all__ = [
     "Analysis",
@@ -58,6 +61,25 @@ def _plain(value: Any) -> Any:
     return value
 
 
+class FrozenDict(dict[str, Any]):
+    """A dictionary that does not change: what a result holds under names.
+
+    It compares, copies, pickles and becomes JSON as any dictionary; ``dict(it)`` may be changed.
+    """
+
+    __slots__ = ()
+
+    def _refuse(self, *_: Any, **__: Any) -> NoReturn:
+        raise TypeError("results do not change; make a dict of it and change that")
+
+    __setitem__ = __delitem__ = __ior__ = _refuse
+    clear = pop = popitem = setdefault = update = _refuse
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Come back whole from a pickle or a copy, which would set items one by one."""
+        return FrozenDict, (dict(self),)
+
+
 class _Result:
     """A frozen dataclass that can be written as JSON."""
 
@@ -66,6 +88,10 @@ class _Result:
     def to_dict(self) -> dict[str, Any]:
         """Return the fields as plain objects, under the names of the JSON output."""
         return {f.name: _plain(getattr(self, f.name)) for f in fields(self)}  # type: ignore[arg-type]  # every subclass is a dataclass
+
+
+#: What an article may have beside its text; all of it text.
+_LINES = ("column", "kicker", "title", "subtitle", "byline", "date", "section", "publisher")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,6 +125,11 @@ class Article(_Result):
         Where the characters of ``text`` stand in the input; empty if they are the same.
     extra : mapping
         A record's other fields, untouched.
+
+    Raises
+    ------
+    UsageError
+        If what must be text is not.
     """
 
     text: str
@@ -121,7 +152,20 @@ class Article(_Result):
     section: str | None = None
     publisher: str | None = None
     segments: tuple[Segment, ...] = field(default=(), repr=False)
-    extra: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    extra: Mapping[str, Any] = field(default_factory=FrozenDict, repr=False)
+
+    def __post_init__(self) -> None:
+        for name in ("text", "id", "source"):
+            if not isinstance(getattr(self, name), str):
+                raise wrong(name, "a str", getattr(self, name))
+        for name in _LINES:
+            value = getattr(self, name)
+            if value is not None and not isinstance(value, str):
+                raise wrong(name, "a str or None", value)
+        if type(self.extra) is not FrozenDict:
+            if not isinstance(self.extra, Mapping):
+                raise wrong("extra", "a mapping", self.extra)
+            object.__setattr__(self, "extra", FrozenDict(self.extra))
 
     @property
     def headline(self) -> str:
@@ -129,19 +173,56 @@ class Article(_Result):
         return "\n".join(part for part in (self.kicker, self.title, self.subtitle) if part)
 
     def to_input(self, offset: int) -> int:
-        """Return where the character of ``text`` at ``offset`` stands in the input."""
+        """Return where the character of ``text`` at ``offset`` stands in the input.
+
+        Parameters
+        ----------
+        offset : int
+            0 to ``len(text)``, in characters; the last is where the text ends.
+
+        Raises
+        ------
+        UsageError
+            If there is no such place in the text.
+        """
+        if not self._has(offset):
+            raise wrong("offset", f"a whole number from 0 to {len(self.text)}", offset)
+        return self._place(offset)
+
+    def to_input_span(self, start: int, end: int) -> Span:
+        """Return where ``text[start:end]`` stands in the input, mended breaks included.
+
+        Parameters
+        ----------
+        start, end : int
+            0 to ``len(text)``, in characters, ``start`` not after ``end``.
+
+        Raises
+        ------
+        UsageError
+            If there is no such stretch in the text.
+        """
+        if not (self._has(start) and self._has(end) and start <= end):
+            raise UsageError(
+                f"The text has {len(self.text)} characters: a span must lie between 0 and that, its"
+                f" start not after its end. Got {start!r} to {end!r} instead."
+            )
+        if start == end:
+            return Span(self._place(start), self._place(start))
+        return Span(self._place(start), self._place(end - 1) + 1)
+
+    def _has(self, offset: int) -> bool:
+        try:
+            return 0 <= as_index(offset) <= len(self.text)
+        except TypeError:
+            return False
+
+    def _place(self, offset: int) -> int:
         if not self.segments:
             return offset
         place = bisect_right(self.segments, Segment(offset, maxsize, 0)) - 1
         segment = self.segments[max(place, 0)]
         return segment.input_start + (offset - segment.text_start)
-
-    def to_input_span(self, start: int, end: int) -> Span:
-        """Return where ``text[start:end]`` stands in the input, mended breaks included."""
-        if end <= start:
-            place = self.to_input(start)
-            return Span(place, place)
-        return Span(self.to_input(start), self.to_input(end - 1) + 1)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the fields as plain objects; ``segments`` and ``extra`` stay inside."""

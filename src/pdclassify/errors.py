@@ -17,6 +17,7 @@ __all__ = [
     "TrainingError",
     "UsageError",
     "WorkerError",
+    "wrong",
 ]
 
 
@@ -26,8 +27,11 @@ class PdclassifyError(Exception):
     exit_code = 2
 
 
-class UsageError(PdclassifyError, ValueError):
-    """A parameter or option that cannot be what it is."""
+class UsageError(PdclassifyError, ValueError, TypeError):
+    """A parameter or option that cannot be what it is, be it of a wrong type or of a wrong value.
+
+    It is both a ``ValueError`` and a ``TypeError``, so that who looks for either finds it.
+    """
 
 
 class InputError(PdclassifyError):
@@ -80,3 +84,15 @@ class WorkerError(PdclassifyError):
 
 class ConvergenceWarning(UserWarning):
     """The power iteration reached its cap before its tolerance."""
+
+
+def wrong(name: str, what: str, value: object, hint: str = "") -> UsageError:
+    """Return the error of a parameter that must be something else; the ``hint`` says what to do.
+
+    The command line knows a parameter by this wording, and says the option in its place.
+    """
+    got = f"{value!r}".replace("\n", " ")
+    got = got if len(got) <= 60 else f"{got[:59]}…"
+    plain = value is None or isinstance(value, bool | int | float | str | bytes)
+    kind = "" if plain else f" ({type(value).__name__})"
+    return UsageError(f"The {name!r} parameter must be {what}. Got {got}{kind} instead{hint}.")

@@ -220,7 +220,7 @@ def test_headlines_only() -> None:
 
 def test_not_a_string() -> None:
     """Bytes are refused with the type that was received."""
-    with pytest.raises(TypeError, match="bytes"):
+    with pytest.raises(TypeError, match="decode it first"):
         split_page(b"")  # type: ignore[arg-type]  # what is tested
 
 

@@ -103,7 +103,7 @@ def test_article_brings_its_headline() -> None:
 @pytest.mark.parametrize("top", [0, -1, 2.5, "3", True, None])
 def test_bad_top(top: object) -> None:
     """`top` is a positive whole number."""
-    with pytest.raises(UsageError, match="top must be"):
+    with pytest.raises(UsageError, match="'top' parameter must be"):
         keywords(TEXT, top=top)  # type: ignore[arg-type]
 
 

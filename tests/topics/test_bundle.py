@@ -135,7 +135,7 @@ def test_failed_save_leaves_the_old_model(tmp_path: Path) -> None:
     """A model that cannot be written leaves what stood there, and no temporary folder."""
     bundle.save(made(), tmp_path / "model")
     bad = made(2)
-    bad.info = {"number": float("nan")}
+    vars(bad).update(info={"number": float("nan")})
     with pytest.raises(ValueError, match="JSON"):
         bundle.save(bad, tmp_path / "model")
     assert len(bundle.load(tmp_path / "model").topics) == 3

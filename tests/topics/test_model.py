@@ -173,7 +173,7 @@ def test_one_document_is_not_several(documents: str | Article) -> None:
 
 def test_what_is_no_document_is_named() -> None:
     """A document of another type is an error that says which one."""
-    with pytest.raises(UsageError, match=r"Document 1: .* Got NoneType"):
+    with pytest.raises(UsageError, match=r"documents\[1\].* Got None"):
         SMALL.predict(["党建", None])  # type: ignore[list-item]
 
 

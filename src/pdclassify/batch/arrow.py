@@ -6,10 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from pdclassify.arguments import a_mapping
 from pdclassify.batch.rows import Done, add_results, row_schema
 from pdclassify.batch.tasks import Task, make_task
 from pdclassify.batch.work import CHUNK, apply, needed_articles, place_and_reason
-from pdclassify.errors import UsageError
+from pdclassify.errors import UsageError, wrong
 from pdclassify.reading.fields import columns
 
 if TYPE_CHECKING:
@@ -53,10 +54,11 @@ def predict_batches(
     Raises
     ------
     UsageError
-        If there is no column of texts.
+        If there is no column of texts, or a parameter cannot be what it is.
     """
     import pyarrow as pa
 
+    a_mapping("thresholds", thresholds, "a mapping of topics to probabilities")
     task = _task(model, tuple(sorted((thresholds or {}).items())))
     names = columns(fields)
     if isinstance(batches, pa.Table):
@@ -65,7 +67,11 @@ def predict_batches(
         done = [_predicted(batch, task, names) for batch in batches.to_batches()]
         yield pa.Table.from_batches(done, schema)
         return
+    if not isinstance(batches, Iterable):
+        raise wrong("batches", "record batches, or a table", batches)
     for batch in batches:
+        if not isinstance(batch, pa.RecordBatch):
+            raise wrong("batches", "record batches, or a table", batch)
         yield _predicted(batch, task, names)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import codecs
 from collections.abc import Iterator
 
-from pdclassify.errors import DecodeError, UsageError
+from pdclassify.errors import DecodeError, wrong
 
 __all__ = ["decode", "find_line_encoding", "find_mark", "text_encoding"]
 
@@ -41,10 +41,8 @@ def text_encoding(name: str) -> str:
     try:
         found = codecs.lookup(name)
         "".encode(found.name)
-    except (LookupError, ValueError):
-        raise UsageError(
-            f"The encoding must be one that Python knows, gb18030 or utf-16 say. Got {name!r}."
-        ) from None
+    except (LookupError, ValueError, TypeError):
+        raise wrong("encoding", "one that Python knows, gb18030 or utf-16 say", name) from None
     return found.name
 
 

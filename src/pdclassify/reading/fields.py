@@ -13,8 +13,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pdclassify.arguments import a_mapping, a_text
 from pdclassify.article import Article, Span, _Result
-from pdclassify.errors import UsageError
+from pdclassify.errors import wrong
 
 __all__ = ["FIELDS", "Leftover", "RecordError", "Skipped", "columns", "parse_line", "to_article"]
 
@@ -77,11 +78,13 @@ def columns(fields: Mapping[str, str] | None) -> dict[str, str]:
     Raises
     ------
     UsageError
-        If ``fields`` names a field that there is not.
+        If ``fields`` is not a mapping of str to str, or names a field that there is not.
     """
-    unknown = sorted(set(fields or ()) - set(FIELDS))
-    if unknown:
-        raise UsageError(f"fields must be among {', '.join(FIELDS)}. Got {', '.join(unknown)}.")
+    a_mapping("fields", fields, "a mapping of our fields to columns")
+    for ours, theirs in (fields or {}).items():
+        if ours not in FIELDS:
+            raise wrong("fields", f"about {', '.join(FIELDS)}", ours)
+        a_text(f"fields[{ours}]", theirs)
     return {name: (fields or {}).get(name, name) for name in FIELDS}
 
 

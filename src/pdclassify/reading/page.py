@@ -12,6 +12,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from pdclassify.arguments import a_text
 from pdclassify.article import Article, Page, Segment, Span
 from pdclassify.reading.boundaries import Role, params, read_lines
 from pdclassify.reading.headlines import IN_PLACE, Stray, give_back
@@ -106,9 +107,14 @@ def split_page(text: str, *, source: str = "", whole: bool = False) -> Page:
         The articles in the order of their bodies, and what belongs to none. Every character
         that is not white space stands in an article's ``start..end``, in a displaced headline
         (with its byline) given back, or in ``leftover``; articles do not overlap.
+
+    Raises
+    ------
+    UsageError
+        If ``text`` or ``source`` is not a str.
     """
-    if not isinstance(text, str):
-        raise TypeError(f"The 'text' parameter must be a str. Got {type(text).__name__} instead.")
+    a_text("text", text)
+    a_text("source", source)
     lines = lines_of(text)
     spans = [Span(s, e) for s, e in zip(lines.starts.tolist(), lines.ends.tolist(), strict=True)]
     reading = read_lines(lines)

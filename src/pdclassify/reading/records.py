@@ -14,8 +14,9 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+from pdclassify.arguments import a_path, in_a_row
 from pdclassify.article import Article
-from pdclassify.errors import DecodeError, UsageError
+from pdclassify.errors import DecodeError, UsageError, wrong
 from pdclassify.reading.decode import decode, find_mark, text_encoding
 from pdclassify.reading.fields import (
     Leftover,
@@ -104,11 +105,15 @@ def read(
     UsageError
         Before anything is read: if a parameter cannot be what it is or has no effect.
     """
-    if isinstance(inputs, str | Path):
-        raise UsageError(f"inputs must be a sequence of paths. Got the single path {inputs!r}.")
-    paths = [str(path) for path in inputs]
+    given = in_a_row("inputs", inputs, "a sequence of paths")
+    paths = [
+        path if isinstance(path, str) else str(a_path(f"inputs[{place}]", path))
+        for place, path in enumerate(given)
+    ]
     names = columns(fields)
     forced = text_encoding(encoding) if encoding is not None else None
+    if isinstance(stdin, io.TextIOBase):
+        raise wrong("stdin", "a binary file", stdin, "; sys.stdin.buffer is one")
     _check(paths, whole=whole, fields=fields, encoding=encoding)
     reader = _Reader(names, dict(fields or {}), whole, forced)
     return _read(paths, reader, stdin)

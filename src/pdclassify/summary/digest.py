@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from pdclassify.arguments import a_model, some_documents
 from pdclassify.article import Article, Digest, DigestSentence
-from pdclassify.errors import UsageError
 from pdclassify.summary.choice import SAME, chain
 from pdclassify.summary.cues import terms
 from pdclassify.summary.focus import focused, topic_of
@@ -71,21 +71,19 @@ def digest(
     Raises
     ------
     UsageError
-        When the budget cannot be what it is.
+        When the budget, an article or an option cannot be what it is.
 
     Examples
     --------
     >>> digest([]).text
     ''
     """
-    check_options(sentences=sentences, chars=chars, ratio=ratio)
-    if isinstance(articles, str):
-        raise UsageError("articles must be several texts. Got one str; put it in a list.")
-    given: list[Article] = []
-    for one in articles:
-        if not isinstance(one, str | Article):
-            raise UsageError(f"An article must be a str or an Article. Got {type(one).__name__}.")
-        given.append(one if isinstance(one, Article) else Article(text=one))
+    check_options(sentences=sentences, chars=chars, ratio=ratio, focus=focus)
+    a_model("model", model)
+    given = [
+        one if isinstance(one, Article) else Article(text=one)
+        for one in some_documents("articles", articles)
+    ]
     wanted = (focus or "").strip()
     pool = _gather(given, wanted, topic_of(wanted, model) if wanted else None)
     if pool is None:

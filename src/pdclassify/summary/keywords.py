@@ -14,6 +14,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from pdclassify.arguments import a_document, a_text, a_whole_number
 from pdclassify.article import Article, Keyword, Span
 from pdclassify.errors import UsageError
 from pdclassify.summary.phrases import Phrases, Words, find_phrases
@@ -85,7 +86,7 @@ def keywords(
     Raises
     ------
     UsageError
-        If ``top`` is not a positive whole number, or a title comes with an article that has one.
+        If a parameter cannot be what it is, or a title comes with an article that has one.
 
     Notes
     -----
@@ -93,8 +94,9 @@ def keywords(
     characters and the like change nothing; for traditional characters OpenCC must be installed
     (``pip install 'pdclassify[traditional]'``), as the dictionary is one of simplified words.
     """
-    if isinstance(top, bool) or not isinstance(top, int) or top < 1:
-        raise UsageError(f"top must be a whole number of at least 1. Got {top!r} instead.")
+    a_document("text", text)
+    a_whole_number("top", top)
+    a_text("title", title, needed=False)
     headline = title or ""
     to_input_span: Callable[[int, int], Span] | None = None
     if isinstance(text, Article):

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from pdclassify.arguments import a_document, a_model, a_share, a_text, a_whole_number
 from pdclassify.article import Article, Summary, SummarySentence
-from pdclassify.errors import UsageError
+from pdclassify.errors import UsageError, wrong
 from pdclassify.summary.choice import FILL, Repetitions, best_number, best_within
 from pdclassify.summary.focus import focused, is_named, topic_of
 from pdclassify.summary.printable import Candidate
@@ -74,8 +75,10 @@ def summarize(
     UsageError
         When the budget, the method or an option cannot be what it is.
     """
-    if not isinstance(text, str | Article):
-        raise UsageError(f"text must be a str or an Article. Got {type(text).__name__} instead.")
+    a_document("text", text)
+    for name, line in (("title", title), ("kicker", kicker), ("subtitle", subtitle)):
+        a_text(name, line, needed=False)
+    a_model("model", model)
     article = text if isinstance(text, Article) else None
     body = text.text if isinstance(text, Article) else text
     if article is not None:
@@ -132,16 +135,11 @@ def check_options(
     named = [name for name, value in given.items() if value is not None]
     if len(named) > 1:
         raise UsageError(f"give one of sentences, chars and ratio. Got {' and '.join(named)}.")
-    for name in ("sentences", "chars"):
-        value = given[name]
-        if value is not None and value < 1:
-            raise UsageError(f"The {name!r} parameter must be at least 1. Got {value} instead.")
-    if ratio is not None and not 0 < ratio <= 1:
-        raise UsageError(f"The 'ratio' parameter must be above 0, at most 1. Got {ratio} instead.")
+    for name in named:
+        (a_share if name == "ratio" else a_whole_number)(name, given[name])
+    a_text("focus", focus, needed=False)
     if method not in ("textrank", "lead"):
-        raise UsageError(
-            f"The 'method' parameter must be textrank or lead. Got {method!r} instead."
-        )
+        raise wrong("method", "textrank or lead", method)
     if focus is not None and method == "lead":
         raise UsageError("A focus has no effect on the method lead; leave one of them out.")
 

@@ -16,6 +16,7 @@ from functools import cache
 from importlib.util import find_spec
 from typing import Any
 
+from pdclassify.arguments import a_text
 from pdclassify.article import Span
 from pdclassify.errors import UsageError
 
@@ -77,6 +78,7 @@ def normalize(text: str) -> Normalized:
         one, ligatures, ① and compatibility ideographs made plain; zero-width characters and soft
         hyphens left out.
     """
+    a_text("text", text)
     if not _CHANGES.search(text):
         return Normalized(text)
     parts: list[str] = []
@@ -152,6 +154,7 @@ def to_simplified(text: str) -> str:
     UsageError
         If OpenCC is not installed (``pip install 'pdclassify[traditional]'``).
     """
+    a_text("text", text)
     converter = _converter()
     # OpenCC takes UTF-8 only, and stops at NUL.
     pieces = re.split("([\0\ud800-\udfff]+)", text)

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import re
 
+from pdclassify.arguments import a_text
 from pdclassify.article import Span
 
 __all__ = ["split_sentences"]
@@ -198,6 +199,11 @@ def split_sentences(text: str, *, semicolon: bool = False) -> list[Span]:
         around them. What stands between two of them, before the first and after the last is white
         space only, so that the text can be put together again.
 
+    Raises
+    ------
+    UsageError
+        If ``text`` is not a str.
+
     Notes
     -----
     Nothing is cut inside brackets 《》（）【】 or inside a quotation on one line, up to a bound of
@@ -210,6 +216,7 @@ def split_sentences(text: str, *, semicolon: bool = False) -> list[Span]:
     >>> [text[a:b] for text in ["“这是对的。”他说。大家点头！"] for a, b in split_sentences(text)]
     ['“这是对的。”他说。', '大家点头！']
     """
+    a_text("text", text)
     view = _pair_straight_quotes(text) if '"' in text else text
     spans: list[Span] = []
 

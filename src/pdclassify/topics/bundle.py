@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pdclassify.arguments import a_model, a_path
 from pdclassify.errors import ModelFileError, UsageError
 from pdclassify.topics.calibration import calibration_from_dict
 from pdclassify.topics.features import Features, Field
@@ -52,7 +53,8 @@ def save(
     ModelFileError
         If something that is not a model stands at ``path``.
     """
-    target = Path(path)
+    a_model("model", model, needed=True)
+    target = a_path("path", path)
     arrays: dict[str, NDArray[Any]] = {}
     fields = []
     for layer in model.layers:
@@ -102,7 +104,7 @@ def load(path: str | os.PathLike[str] | None = None) -> TopicModel:
     ModelFileError
         If the folder is not a model, is damaged, or was made for another version of pdclassify.
     """
-    folder = default() if path is None else Path(path)
+    folder = default() if path is None else a_path("path", path)
     manifest, arrays = read_folder(folder)
     try:
         return _assemble(folder, manifest, arrays)
@@ -130,7 +132,7 @@ def verify(path: str | os.PathLike[str]) -> list[str]:
     ModelFileError
         At the first check that fails.
     """
-    folder = Path(path)
+    folder = a_path("path", path)
     manifest, _ = read_folder(folder)
     model = load(folder)
     lines = [

@@ -8,15 +8,15 @@ which is a sum over terms too. Nothing else enters, so that `TopicModel.explain`
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import FrozenInstanceError, dataclass, field
 from pathlib import Path
-from types import MappingProxyType
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from pdclassify.article import Article, Explanation, TopicPrediction
+from pdclassify.arguments import a_document, a_mapping, a_probability, some_documents
+from pdclassify.article import Article, Explanation, FrozenDict, TopicPrediction
 from pdclassify.errors import UsageError
 from pdclassify.topics.calibration import Calibration, Softmax
 from pdclassify.topics.features import part
@@ -110,6 +110,19 @@ class TopicModel:
         If the parts do not fit each other.
     """
 
+    name: str
+    topics: tuple[str, ...]
+    multilabel: bool
+    layers: tuple[Layer, ...]
+    intercept: NDArray[np.float64]
+    calibration: Calibration
+    thresholds: Mapping[str, float]
+    primary: Primary
+    min_chars: int
+    info: Mapping[str, Any]
+    path: Path | None
+    digest: str | None
+
     def __init__(
         self,
         *,
@@ -126,24 +139,28 @@ class TopicModel:
         path: Path | None = None,
         digest: str | None = None,
     ) -> None:
-        self.name = name
-        self.topics = tuple(topics)
-        self.multilabel = multilabel
-        self.layers = tuple(layers)
-        self.intercept = np.array(intercept, dtype=np.float64)
-        self.calibration = calibration
-        self.primary = primary or Primary()
-        self.min_chars = min_chars
-        self.info: Mapping[str, Any] = MappingProxyType(dict(info or {}))
-        self.path = path
-        self.digest = digest
+        at = np.array(intercept, dtype=np.float64)
+        at.flags.writeable = False
+        vars(self).update(
+            name=name,
+            topics=tuple(topics),
+            multilabel=multilabel,
+            layers=tuple(layers),
+            intercept=at,
+            calibration=calibration,
+            primary=primary or Primary(),
+            min_chars=min_chars,
+            info=FrozenDict(info or {}),
+            path=path,
+            digest=digest,
+        )
         self._check()
         chosen = thresholds if thresholds is not None else {}
         if multilabel:
             chosen = dict.fromkeys(self.topics, 0.5) | self._checked(chosen)
         elif chosen:
             raise UsageError("A model of one topic an article has no thresholds.")
-        self.thresholds: Mapping[str, float] = MappingProxyType(dict(chosen))
+        vars(self).update(thresholds=FrozenDict(chosen))
 
     def _check(self) -> None:
         """Raise ``UsageError`` if the parts do not fit each other."""
@@ -177,13 +194,13 @@ class TopicModel:
         if self.primary.offset and len(self.primary.offset) != n_topics:
             raise UsageError("The primary rule's offsets are not as many as the topics.")
 
-    def __getstate__(self) -> dict[str, Any]:
-        """Return the parts; read-only mappings as plain ones, which can be pickled."""
-        return {**vars(self), "thresholds": dict(self.thresholds), "info": dict(self.info)}
+    def __setattr__(self, name: str, value: object) -> NoReturn:
+        """Refuse: threads share a model, and its name and digest vouch for what it says."""
+        raise FrozenInstanceError(f"a TopicModel does not change; cannot set {name!r}")
 
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        views = {name: MappingProxyType(state[name]) for name in ("thresholds", "info")}
-        vars(self).update(state | views)
+    def __delattr__(self, name: str) -> NoReturn:
+        """Refuse, too."""
+        raise FrozenInstanceError(f"a TopicModel does not change; cannot delete {name!r}")
 
     def __repr__(self) -> str:
         return f"TopicModel({self.name!r}, topics={list(self.topics)})"
@@ -214,7 +231,7 @@ class TopicModel:
             For one text in place of an iterable, a document that is neither ``str`` nor
             `Article`, or a threshold of a topic that the model does not have.
         """
-        given = _documents(documents)
+        given = some_documents("documents", documents)
         least = self._least(thresholds)
         by_field, known = self._by_field(given)
         probabilities = self._probabilities(by_field)
@@ -235,7 +252,7 @@ class TopicModel:
         least: Sequence[float],
     ) -> TopicPrediction:
         """Apply thresholds, the rule of the primary topic and the reasons to one document."""
-        named = dict(zip(self.topics, probabilities, strict=True))
+        named = FrozenDict(zip(self.topics, probabilities, strict=True))
         if self.min_chars and _is_shorter(document, self.min_chars):
             return TopicPrediction((), None, named, "too_short")
         if not known:
@@ -254,11 +271,11 @@ class TopicModel:
 
     def predict_proba(self, documents: Iterable[str | Article]) -> NDArray[np.float64]:
         """Return calibrated probabilities, shape (n_documents, n_topics), columns as ``topics``."""
-        return self._probabilities(self._by_field(_documents(documents))[0])
+        return self._probabilities(self._by_field(some_documents("documents", documents))[0])
 
     def decision_function(self, documents: Iterable[str | Article]) -> NDArray[np.float64]:
         """Return decision values, shape (n_documents, n_topics), columns as ``topics``."""
-        return self._decisions(self._by_field(_documents(documents))[0])
+        return self._decisions(self._by_field(some_documents("documents", documents))[0])
 
     def explain(self, document: str | Article, topic: str) -> Explanation:
         """Tell why a topic was given or refused.
@@ -279,8 +296,9 @@ class TopicModel:
         Raises
         ------
         UsageError
-            If the model does not have the topic.
+            If the model does not have the topic, or the document is not one.
         """
+        a_document("document", document)
         from pdclassify.topics.explaining import explain
 
         return explain(self, document, topic)
@@ -307,12 +325,10 @@ class TopicModel:
 
     def _checked(self, thresholds: Mapping[str, float]) -> dict[str, float]:
         """Return thresholds as numbers, or raise ``UsageError``."""
+        a_mapping("thresholds", thresholds, "a mapping of topics to probabilities")
         for topic, least in thresholds.items():
             self.column(topic)
-            if not 0.0 <= least <= 1.0:  # also catches NaN
-                raise UsageError(
-                    f"The threshold of {topic} must be from 0 to 1. Got {least} instead."
-                )
+            a_probability(f"thresholds[{topic}]", least)
         return {topic: float(least) for topic, least in thresholds.items()}
 
     def _least(self, thresholds: Mapping[str, float] | None) -> list[float]:
@@ -324,7 +340,11 @@ class TopicModel:
                     " have no effect on it."
                 )
             return []
-        both = {**self.thresholds, **self._checked(thresholds or {})}
+        both = (
+            self.thresholds
+            if thresholds is None
+            else {**self.thresholds, **self._checked(thresholds)}
+        )
         return [both[topic] for topic in self.topics]
 
     def column(self, topic: str) -> int:
@@ -335,23 +355,6 @@ class TopicModel:
             raise UsageError(
                 f"The model {self.name} has no topic {topic!r}; it has {', '.join(self.topics)}."
             ) from None
-
-
-def _documents(documents: Iterable[str | Article]) -> list[str | Article]:
-    """Return the documents as a list, or say what is not one."""
-    if isinstance(documents, str | Article):
-        raise UsageError(
-            "An iterable of documents is expected. Got one"
-            f" {type(documents).__name__} instead; put it in a list."
-        )
-    given = list(documents)
-    for place, document in enumerate(given):
-        if not isinstance(document, str | Article):
-            raise UsageError(
-                f"Document {place}: a str or an Article is expected. Got"
-                f" {type(document).__name__} instead."
-            )
-    return given
 
 
 def _is_shorter(document: str | Article, least: int) -> bool:

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from pdclassify.arguments import in_a_row, some_documents
 from pdclassify.article import Article
 from pdclassify.errors import TrainingError, UsageError
 from pdclassify.topics.calibration import Sigmoid, Softmax
@@ -169,7 +170,8 @@ def train(
     UsageError
         If documents and labels are not equally many, or the operating point is not known.
     """
-    given, told = list(documents), list(labels)
+    given = some_documents("documents", documents)
+    told = in_a_row("labels", labels, "a sequence, one label or list of labels a document")
     if len(given) != len(told):
         raise UsageError(f"{len(given)} documents and {len(told)} labels: each needs one.")
     if not given:
