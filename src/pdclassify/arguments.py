@@ -19,7 +19,9 @@ __all__ = [
     "a_document",
     "a_mapping",
     "a_model",
+    "a_name",
     "a_path",
+    "a_positive_number",
     "a_probability",
     "a_share",
     "a_text",
@@ -34,6 +36,15 @@ def a_text(name: str, value: Any, *, needed: bool = True) -> None:
     if not isinstance(value, str) and (needed or value is not None):
         hint = "; decode it first" if isinstance(value, bytes | bytearray) else ""
         raise wrong(name, "a str" if needed else "a str or None", value, hint)
+
+
+def a_name(name: str, value: Any) -> None:
+    """Refuse what cannot be written in UTF-8, and so could not be read back."""
+    a_text(name, value)
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        raise wrong(name, "without lone surrogates", value) from None
 
 
 def a_document(name: str, value: Any) -> None:
@@ -73,6 +84,12 @@ def a_whole_number(name: str, value: Any) -> None:
         good = False
     if not good:
         raise wrong(name, "a whole number of at least 1", value)
+
+
+def a_positive_number(name: str, value: Any) -> None:
+    """Refuse what is not a number above 0, and finite."""
+    if not (_is_number(value) and 0 < value < float("inf")):
+        raise wrong(name, "a number above 0", value)
 
 
 def a_share(name: str, value: Any) -> None:

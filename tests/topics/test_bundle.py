@@ -17,7 +17,7 @@ import pytest
 
 import pdclassify
 from pdclassify.article import Article
-from pdclassify.errors import ModelFileError
+from pdclassify.errors import ModelFileError, UsageError
 from pdclassify.topics import bundle, shipped
 from pdclassify.topics.members import CARD, MANIFEST
 from pdclassify.topics.model import TopicModel
@@ -135,9 +135,10 @@ def test_failed_save_leaves_the_old_model(tmp_path: Path) -> None:
     """A model that cannot be written leaves what stood there, and no temporary folder."""
     bundle.save(made(), tmp_path / "model")
     bad = made(2)
-    vars(bad).update(info={"number": float("nan")})
-    with pytest.raises(ValueError, match="JSON"):
-        bundle.save(bad, tmp_path / "model")
+    for info in ({"number": float("nan")}, {"text": "\ud800"}, {"made": object()}):
+        vars(bad).update(info=info)
+        with pytest.raises(UsageError, match="JSON"):
+            bundle.save(bad, tmp_path / "model")
     assert len(bundle.load(tmp_path / "model").topics) == 3
     assert [p.name for p in tmp_path.iterdir()] == ["model"]
 

@@ -6,10 +6,13 @@ import random
 import joblib
 import numpy as np
 import pytest
+import sklearn.exceptions
+from scipy.sparse import csr_matrix
 from sklearn.base import clone
 from sklearn.model_selection import GridSearchCV, cross_val_predict, cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
+from sklearn.utils.validation import check_is_fitted
 
 import pdclassify
 from pdclassify import Article, TopicClassifier
@@ -162,6 +165,98 @@ def test_unfitted_is_said() -> None:
     for method in ("predict", "predict_proba", "decision_function"):
         with pytest.raises(NotFittedError, match="call fit first"):
             getattr(TopicClassifier(), method)(X)
+        with pytest.raises(sklearn.exceptions.NotFittedError):
+            getattr(TopicClassifier(), method)(X)
+    with pytest.raises(sklearn.exceptions.NotFittedError):
+        check_is_fitted(TopicClassifier())
+
+
+def test_fit_returns_itself_and_forgets_what_it_knew() -> None:
+    """``fit`` gives the estimator back, keeps its parameters, and starts anew each time."""
+    found = TopicClassifier(min_df=2)
+    assert found.fit(X, Y) is found
+    assert found.fit(X, SETS).classes_.tolist() == ["农业", "足球"]
+    assert found.get_params() == TopicClassifier(min_df=2).get_params()
+    assert found.set_params(C=2.0).C == 2.0
+    check_is_fitted(found)
+
+
+@pytest.mark.parametrize("labels", [Y, SETS], ids=["one", "several"])
+def test_from_what_nothing_can_be_learned(labels) -> None:
+    """The same text everywhere, no term often enough, marks alone: each is said in words."""
+    for texts, parameters, said in (
+        (["昨天的球赛"] * len(X), {}, "say the same"),
+        (["昨天的球赛，记者。" * 20] * len(X), {}, "say the same"),
+        (X, {"min_df": 10_000}, r"stands in 10000 documents \(min_df\)"),
+        (["！" * n for n in range(100, len(X) + 100)], {}, "Not one term"),
+        ([""] * len(X), {}, "empty"),
+    ):
+        with pytest.raises(TrainingError, match=said):
+            TopicClassifier(**parameters).fit(texts, labels)
+
+
+@pytest.mark.parametrize(
+    ("texts", "labels"),
+    [
+        ([], []),
+        (X[:1], Y[:1]),
+        (X[:1], [["足球"]]),
+        (X, ["足球"] * len(X)),
+        (X, [["足球"]] * len(X)),
+        (X, [[]] * len(X)),
+        (X, ["足球"] * (len(X) - 2) + ["农业"] * 2),
+    ],
+)
+def test_too_few_labels(texts, labels) -> None:
+    """No document, one document, one class, no label at all, two of a kind."""
+    with pytest.raises(TrainingError):
+        TopicClassifier().fit(texts, labels)
+
+
+def test_few_texts_said_often_are_enough() -> None:
+    """Two texts alone can be told apart, wherever their digests put them in folds."""
+    for number in range(6):
+        texts = [f"足球联赛第{number}轮，门将扑出点球。", f"小麦收割第{number}天，粮仓装满。"] * 10
+        found = TopicClassifier().fit(texts, ["足球", "农业"] * 10)
+        assert found.predict(texts[:2]).tolist() == ["足球", "农业"]
+
+
+def test_lists_of_labels_of_every_make(several: TopicClassifier) -> None:
+    """Tuples, sets, arrays and a column of lists are lists of labels, numbers in them included."""
+    column = np.empty(len(SETS), dtype=object)
+    column[:] = SETS
+    for rows in ([tuple(row) for row in SETS], [set(row) for row in SETS], column, iter(SETS)):
+        found = TopicClassifier().fit(X, rows)
+        assert found.classes_.tolist() == ["农业", "足球"]
+        assert np.array_equal(found.predict(OTHER), several.predict(OTHER))
+    numbers = [[["农业", "足球"].index(name) for name in row] for row in SETS]
+    found = TopicClassifier().fit(X, numbers)
+    assert found.classes_.tolist() == [0, 1]
+    assert np.array_equal(found.predict(OTHER), several.predict(OTHER))
+
+
+def test_one_number_each_is_a_label_not_a_mark() -> None:
+    """Lists of one number each are labels: ``[0]`` and ``[1]`` are two topics."""
+    football = [[int(label == "足球")] for label in Y]
+    found = TopicClassifier().fit(X, football)
+    assert found.classes_.tolist() == [0, 1]
+    assert found.predict(X).argmax(axis=1).tolist() == [row[0] for row in football]
+    column = TopicClassifier().fit(X, np.array(football))
+    assert column.predict(X).tolist() == football
+
+
+def test_a_matrix_of_every_make(several: TopicClassifier) -> None:
+    """Marks may be true and false, floats, or sparse."""
+    for marks in (MARKS.astype(bool), MARKS.astype(float), csr_matrix(MARKS)):
+        found = TopicClassifier().fit(X, marks)
+        assert np.array_equal(found.predict(OTHER), several.predict(OTHER))
+
+
+def test_unknown_labels_are_not_right(several: TopicClassifier) -> None:
+    """A document whose true label was never learned counts as wrong."""
+    calm = [text for text, label in zip(OTHER, TRUTH, strict=True) if label == "天气"]
+    assert several.score(calm, [[] for _ in calm]) == 1.0
+    assert several.score(calm, [["财经"] for _ in calm]) == 0.0
 
 
 @pytest.mark.parametrize(
@@ -169,11 +264,16 @@ def test_unfitted_is_said() -> None:
     [
         {"C": 0},
         {"C": "1"},
+        {"C": float("nan")},
+        {"C": float("inf")},
         {"min_df": 0},
         {"min_df": 1.5},
         {"max_terms": True},
         {"operating_point": "best"},
+        {"operating_point": None},
+        {"operating_point": "precision:nan"},
         {"name": 3},
+        {"name": "\ud800"},
     ],
 )
 def test_impossible_parameters_are_refused(parameters: dict) -> None:
@@ -184,12 +284,37 @@ def test_impossible_parameters_are_refused(parameters: dict) -> None:
 
 @pytest.mark.parametrize(
     "y",
-    ["足球", None, [[0, 2]] * len(X), np.zeros((len(X), 2, 2)), np.linspace(0, 1, len(X)), Y[:-1]],
+    [
+        "足球",
+        None,
+        dict(enumerate(Y)),
+        np.zeros((len(X), 2, 2)),
+        MARKS * 2,
+        np.where(MARKS == 1, np.nan, 0.0),
+        Y[:-1],
+        SETS[:-1],
+        MARKS[:-1],
+        [*Y[:-1], None],
+        [*Y[:-1], ""],
+        [*Y[:-1], 1],
+        [*SETS[:-1], "足球"],
+        [*SETS[:-1], [None]],
+        [*SETS[:-1], [" "]],
+        [*SETS[:-1], [2]],
+        ["\ud800" if label == "足球" else label for label in Y],
+        [float("nan") if label == "足球" else 1.0 for label in Y],
+    ],
 )
 def test_impossible_labels_are_refused(y) -> None:
     """Labels of another shape, kind or number are an error."""
-    with pytest.raises((UsageError, ValueError, TrainingError)):
+    with pytest.raises(UsageError):
         TopicClassifier().fit(X, y)
+
+
+def test_amounts_are_not_labels() -> None:
+    """Numbers with a fraction are refused in scikit-learn's own words."""
+    with pytest.raises(ValueError, match="continuous"):
+        TopicClassifier().fit(X, np.linspace(0, 1, len(X)))
 
 
 def test_one_text_is_not_several(fitted: TopicClassifier) -> None:

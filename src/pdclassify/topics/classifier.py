@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from numbers import Integral, Real
+from numbers import Real
 from typing import Any, Self
 
 import numpy as np
+import sklearn.exceptions
 from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
 
+from pdclassify.arguments import in_a_row, some_documents
 from pdclassify.article import Article
-from pdclassify.errors import NotFittedError, TrainingError, UsageError
+from pdclassify.errors import NotFittedError, TrainingError, UsageError, wrong
 from pdclassify.topics.calibration import Softmax
 from pdclassify.topics.model import TopicModel
 
 __all__ = ["TopicClassifier"]
+
+
+_WANTED = "one label a document, a list of labels each, or a matrix of 0 and 1, a column a topic"
+
+
+class _NotFitted(NotFittedError, sklearn.exceptions.NotFittedError):  # type: ignore[misc]  # scikit-learn has no types
+    """Ours and scikit-learn's, so that its tools know it as well."""
 
 
 class TopicClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
@@ -46,10 +55,11 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # 
 
     Notes
     -----
-    X is a sequence of str or `Article`. y is one label a document (exactly one topic each), or an
-    indicator matrix or a list of lists of labels (several topics or none). scikit-learn's own
-    cross-validation accepts indicator matrices only. `predict` returns a label a document, or an
-    indicator matrix.
+    X is a sequence of str or `Article`. y is one label a document (exactly one topic each), or a
+    list of labels each, or an indicator matrix (several topics or none). Rows of 0 and 1, all of
+    the same length of two or more, are such a matrix; every other list of lists holds labels.
+    scikit-learn's own cross-validation accepts indicator matrices only. `predict` returns a label
+    a document, or an indicator matrix.
     """
 
     def __init__(
@@ -89,15 +99,13 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # 
         """
         from pdclassify.topics.training import train
 
-        self._check_parameters()
-        if isinstance(X, str | Article):
-            raise UsageError(f"X: documents are expected. Got one {type(X).__name__} instead.")
+        given = some_documents("X", X)
         classes, labels, multilabel = _labels(y)
         names = [str(label) for label in classes]
         if len(set(names)) != len(names):
             raise UsageError("y: two different labels are written the same.")
         model = train(
-            X,
+            given,
             labels,
             name=self.name,
             operating_point=self.operating_point,
@@ -159,35 +167,18 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # 
         from sklearn.metrics import accuracy_score
 
         self._fitted()
-        if self.multilabel_ and isinstance(y, list) and not _is_indicator(y):
+        found = self.predict(X)
+        if self.multilabel_ and not _is_matrix(y):
             y = _indicator(y, self.classes_)
-        return float(accuracy_score(y, self.predict(X), sample_weight=sample_weight))
+            found = np.hstack([found, np.zeros((len(found), 1), dtype=found.dtype)])
+        return float(accuracy_score(y, found, sample_weight=sample_weight))
 
     def _fitted(self) -> TopicModel:
         """Return the model, or raise ``NotFittedError``."""
         model: TopicModel | None = getattr(self, "model_", None)
         if model is None:
-            raise NotFittedError(
-                "This TopicClassifier has not learned anything yet; call fit first."
-            )
+            raise _NotFitted("This TopicClassifier has not learned anything yet; call fit first.")
         return model
-
-    def _check_parameters(self) -> None:
-        """Raise ``UsageError`` for a parameter that cannot be what it is."""
-        kinds: dict[str, Any] = {"C": Real, "min_df": Integral, "max_terms": Integral}
-        for name, kind in kinds.items():
-            value = getattr(self, name)
-            if value is None:
-                continue
-            if not isinstance(value, kind) or isinstance(value, bool) or not value > 0:
-                raise UsageError(
-                    f"The {name!r} parameter of TopicClassifier must be None or a positive"
-                    f" {'number' if kind is Real else 'whole number'}. Got {value!r} instead."
-                )
-        if not isinstance(self.name, str):
-            raise UsageError(
-                f"The 'name' parameter of TopicClassifier must be a str. Got {self.name!r} instead."
-            )
 
     def __sklearn_tags__(self) -> Any:
         """Tell scikit-learn that X holds texts, and y may have several labels."""
@@ -200,43 +191,65 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # 
 
 def _labels(y: Any) -> tuple[NDArray[Any], list[Any], bool]:
     """Return the classes, each document's label or list of labels, and whether it is a list."""
-    if isinstance(y, str) or not hasattr(y, "__len__"):
-        raise UsageError(f"y: labels of all documents are expected. Got {y!r:.40} instead.")
-    rows = y if hasattr(y, "ndim") else list(y)
-    if isinstance(rows, list) and _are_lists(rows) and not _is_indicator(rows):
-        rows = [sorted(map(str, row)) for row in rows]
-        return np.unique([label for row in rows for label in row]), rows, True
-    values = rows.toarray() if hasattr(rows, "toarray") else np.asarray(rows)
-    if values.ndim == 2 and _is_indicator(values):
+    if _is_matrix(y):
+        values = y.toarray() if hasattr(y, "toarray") else np.asarray(y)
+        if values.ndim != 2 or not values.size or not _are_marks(values):
+            raise wrong("y", f"{_WANTED}; a matrix holds 0 and 1 alone", y)
         classes = np.asarray(getattr(y, "columns", np.arange(values.shape[1])))
         names = [str(name) for name in classes]
         return classes, [[names[place] for place in np.flatnonzero(row)] for row in values], True
-    if values.ndim != 1 or _are_lists(values.tolist()):
-        raise UsageError(
-            "y: one label a document, a list of lists of labels, or a matrix of 0 and 1 is expected."
-            f" Got an array of shape {values.shape} instead."
-        )
+    rows = in_a_row("y", y, _WANTED)
+    lists = [_is_list(row) for row in rows]
+    if any(lists) and not all(lists):
+        place = lists.index(not lists[0])
+        raise wrong(f"y[{place}]", "a list of labels" if lists[0] else "one label", rows[place])
+    several = any(lists)
+    told: list[Any] = []
+    for place, row in enumerate(rows):
+        for label in row if several else [row]:
+            alike = not told or isinstance(label, str) is isinstance(told[0], str)
+            if not (alike and _is_label(label)):
+                raise wrong(f"y[{place}]", "a name or a number, of one kind with the others", label)
+            told.append(label)
+    values = np.asarray(told)
+    if several:
+        return np.unique(values), [sorted(map(str, row)) for row in rows], True
     check_classification_targets(values)
-    return np.unique(values), [str(label) for label in values.tolist()], False
+    return np.unique(values), list(map(str, told)), False
 
 
-def _are_lists(rows: list[Any]) -> bool:
-    """Tell whether every document has a list of labels."""
-    return bool(rows) and all(isinstance(row, list | tuple | set | frozenset) for row in rows)
+def _is_matrix(y: Any) -> bool:
+    """Tell whether labels come as a column a topic: an array, a table, or rows of 0 and 1.
+
+    Rows of one mark each are taken for lists of one label each.
+    """
+    if hasattr(y, "ndim") or not isinstance(y, Sequence):
+        return getattr(y, "ndim", 1) == 2
+    width = len(y[0]) if len(y) and isinstance(y[0], list | tuple) else 0
+    alike = all(isinstance(row, list | tuple) and len(row) == width for row in y)
+    return width > 1 and alike and _are_marks(np.array(list(y), dtype=object))
 
 
-def _is_indicator(rows: Any) -> bool:
-    """Tell whether rows are all as long as each other and hold 0 and 1 alone."""
-    if len({len(row) for row in rows}) != 1 or any(
-        isinstance(row, set | frozenset) for row in rows
-    ):
-        return False
-    values = np.asarray(rows)
-    return values.dtype.kind in "biuf" and values.size > 0 and bool(np.isin(values, (0, 1)).all())
+def _are_marks(values: NDArray[Any]) -> bool:
+    """Tell whether values are 0 and 1 alone, or true and false."""
+    return all(isinstance(value, Real) and value in (0, 1) for value in values.ravel().tolist())
+
+
+def _is_list(row: Any) -> bool:
+    """Tell whether this is what a document with several labels has."""
+    return isinstance(row, list | tuple | set | frozenset) or getattr(row, "ndim", 0) == 1
+
+
+def _is_label(label: Any) -> bool:
+    """Tell whether this can be a label: a name that is not blank, or a number."""
+    if isinstance(label, str):
+        return bool(label.strip())
+    return isinstance(label, Real | np.bool_) and bool(label == label)  # NaN is not itself
 
 
 def _indicator(rows: Sequence[Iterable[Any]], classes: NDArray[Any]) -> NDArray[np.int64]:
-    """Return lists of labels as a matrix, shape (n, n_topics)."""
-    return np.array(
-        [[str(name) in set(map(str, row)) for name in classes] for row in rows], dtype=int
-    )
+    """Return lists of labels as a matrix, shape (n, n_topics + 1); the last marks any unknown."""
+    names = list(map(str, classes))
+    sets = [set(map(str, row)) for row in rows]
+    marks = [[name in row for name in names] + [bool(row.difference(names))] for row in sets]
+    return np.array(marks, dtype=int).reshape(len(marks), len(names) + 1)

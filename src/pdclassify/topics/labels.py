@@ -192,6 +192,10 @@ def check(data: Labelled) -> None:
         raise TrainingError(
             f"All {len(data.documents)} documents have the same label; two are needed."
         )
+    if len({part(document, "text") for document in data.documents}) < 2:
+        raise TrainingError(
+            f"All {len(data.documents)} documents say the same, so nothing in them tells topics apart."
+        )
     for topic, count in zip(data.topics, counts, strict=True):
         if len(data.documents) - count < FLOOR:
             raise TrainingError(
@@ -241,8 +245,12 @@ def without_empty(data: Labelled) -> tuple[Labelled, list[str]]:
 
 def assign_folds(data: Labelled, n_folds: int = 5) -> NDArray[np.int64]:
     """Return each document's fold; documents that say the same share one, whatever their labels."""
-    keys = [hashlib.sha256(part(d, "text").encode("utf-8", "replace")) for d in data.documents]
-    return np.array([int.from_bytes(key.digest()[:8]) % n_folds for key in keys])
+    texts = [part(document, "text").encode("utf-8", "surrogatepass") for document in data.documents]
+    keys = [int.from_bytes(hashlib.sha256(text).digest()[:8]) for text in texts]
+    folds = np.array([key % n_folds for key in keys])
+    if len(set(folds.tolist())) == 1:  # a few texts, said again and again
+        folds = np.unique(keys, return_inverse=True)[1] % n_folds
+    return folds
 
 
 def digest_of(data: Labelled) -> str:

@@ -22,7 +22,7 @@ from typing import Any, BinaryIO, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from pdclassify.errors import ModelFileError
+from pdclassify.errors import ModelFileError, UsageError
 from pdclassify.text.characters import TABLE_NAMES, table_digest
 
 __all__ = ["CARD", "MANIFEST", "VERSION", "read_folder", "write_folder"]
@@ -80,6 +80,8 @@ def write_folder(
     ------
     ModelFileError
         If something that is not a model stands at ``target``.
+    UsageError
+        If ``facts`` cannot be written as JSON and read back.
     """
     import shutil
     import tempfile
@@ -110,8 +112,13 @@ def write_folder(
             "members": members,
             "sha256": _BLANK,
         }
-        text = json.dumps(manifest, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
-        data = text.encode("utf-8", "surrogatepass")
+        try:
+            text = json.dumps(manifest, ensure_ascii=False, indent=1, allow_nan=False) + "\n"
+            data = text.encode("utf-8")
+        except (TypeError, ValueError) as error:
+            raise UsageError(
+                f"{target}: what the model tells of itself is not JSON: {error}."
+            ) from error
         digest = hashlib.sha256(data).hexdigest()
         (folder / MANIFEST).write_bytes(_signed(data, _BLANK, digest))
         if card is not None:

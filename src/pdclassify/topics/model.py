@@ -15,7 +15,7 @@ from typing import Any, NoReturn
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from pdclassify.arguments import a_document, a_mapping, a_probability, some_documents
+from pdclassify.arguments import a_document, a_mapping, a_name, a_probability, some_documents
 from pdclassify.article import Article, Explanation, FrozenDict, TopicPrediction
 from pdclassify.errors import UsageError
 from pdclassify.topics.calibration import Calibration, Softmax
@@ -165,6 +165,9 @@ class TopicModel:
     def _check(self) -> None:
         """Raise ``UsageError`` if the parts do not fit each other."""
         n_topics = len(self.topics)
+        a_name("name", self.name)
+        for place, topic in enumerate(self.topics):
+            a_name(f"topics[{place}]", topic)
         if not n_topics or len(set(self.topics)) != n_topics:
             raise UsageError(f"Topics must be different, one at least. Got {self.topics} instead.")
         if isinstance(self.calibration, Softmax) is self.multilabel:

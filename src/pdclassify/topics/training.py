@@ -13,7 +13,13 @@ from typing import Any
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from pdclassify.arguments import in_a_row, some_documents
+from pdclassify.arguments import (
+    a_positive_number,
+    a_text,
+    a_whole_number,
+    in_a_row,
+    some_documents,
+)
 from pdclassify.article import Article
 from pdclassify.errors import TrainingError, UsageError
 from pdclassify.topics.calibration import Sigmoid, Softmax
@@ -166,10 +172,17 @@ def train(
     Raises
     ------
     TrainingError
-        If nothing can be learned: no documents, one topic in all, a topic of fewer than `FLOOR`.
+        If nothing can be learned: no documents, one topic in all, a topic of fewer than `FLOOR`,
+        the same text everywhere, or no term that ``min_df`` documents hold.
     UsageError
-        If documents and labels are not equally many, or the operating point is not known.
+        If documents and labels are not equally many, or a parameter cannot be what it is.
     """
+    a_text("name", name)
+    a_text("operating_point", operating_point)
+    wished = {"C": C, "min_df": min_df, "max_terms": max_terms}
+    changes = {key: value for key, value in wished.items() if value is not None}
+    for key, value in changes.items():
+        (a_positive_number if key == "C" else a_whole_number)(key, value)
     given = some_documents("documents", documents)
     told = in_a_row("labels", labels, "a sequence, one label or list of labels a document")
     if len(given) != len(told):
@@ -182,8 +195,6 @@ def train(
     if len({isinstance(label, str) for label in plain}) == 2:
         raise UsageError("Labels are either all names or all lists of names. Got both.")
     data = arranged(given, plain)
-    wished = {"C": C, "min_df": min_df, "max_terms": max_terms}
-    changes = {key: value for key, value in wished.items() if value is not None}
     return fit(data, name=name, operating_point=operating_point, changes=changes)
 
 
@@ -212,6 +223,11 @@ def fit(
         )
         for field, _ in recipe.fields
     ]
+    if not any(map(len, features)):
+        raise TrainingError(
+            f"Not one term stands in {recipe.min_df} documents (min_df). Lower min_df, or give texts"
+            " that have words in common."
+        )
     total = sum(share for _, share in recipe.fields)
     shares = [float(np.sqrt(share / total)) for _, share in recipe.fields]
     blocks = [
