@@ -28,7 +28,7 @@ class Sigmoid:
         """Return probabilities, shape (n, topics), of decisions of that shape."""
         linear = decisions * np.array(self.slope) + np.array(self.offset)
         # Beyond 700 the exponential overflows; the probability is 0 or 1 long before.
-        return np.asarray(1.0 / (1.0 + np.exp(-np.clip(linear, -700.0, 700.0))))
+        return np.asarray(1.0 / (1.0 + np.exp(np.minimum(-linear, 700.0))))
 
     def to_dict(self) -> dict[str, Any]:
         """Return the numbers as a manifest keeps them."""

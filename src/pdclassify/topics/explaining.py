@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pdclassify.article import Article, Explanation, Span, TermWeight
-from pdclassify.topics.features import part
+from pdclassify.topics.features import Texts, part
 from pdclassify.topics.vocabulary import left_aligned, terms_of
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def explain(model: TopicModel, document: str | Article, topic: str) -> Explanati
     spans_of = [tuple(spans[start:end]) for start, end in pairwise(bounds)]
     made = list(map(TermWeight, terms_of(codes), weights.tolist(), spans_of))
     order = np.lexsort((codes, -np.abs(weights)))
-    by_field, _ = model._by_field([document])
+    by_field, _ = model._by_field(Texts.of([document]))
     return Explanation(
         probability=float(model._probabilities(by_field)[0, column]),
         decision=float(model._decisions(by_field)[0, column]),

@@ -25,7 +25,7 @@ from pdclassify.topics.vocabulary import (
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
-__all__ = ["Features", "Field", "part"]
+__all__ = ["Features", "Field", "Texts", "part"]
 
 FIELDS = ("headline", "body", "text")
 _TF = ("log", "raw", "binary")
@@ -91,6 +91,49 @@ def part(document: str | Article, name: str) -> str:
     if name == "body" or not document.headline:
         return document.text
     return f"{document.headline}\n{document.text}"
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """What stands in the parts of some documents, column by column.
+
+    Parameters
+    ----------
+    headlines, bodies : sequence of str
+        One a document; "" where there is none.
+    """
+
+    headlines: Sequence[str]
+    bodies: Sequence[str]
+
+    @classmethod
+    def of(cls, documents: Sequence[str | Article]) -> Texts:
+        """Return the parts of documents."""
+        headlines = [part(document, "headline") for document in documents]
+        return cls(headlines, [part(document, "body") for document in documents])
+
+    def __len__(self) -> int:
+        return len(self.bodies)
+
+    def field(self, name: str) -> Sequence[str]:
+        """Return what stands in the field ``name`` of each document."""
+        if name == "headline":
+            return self.headlines
+        if name == "body":
+            return self.bodies
+        both = zip(self.headlines, self.bodies, strict=True)
+        return [f"{headline}\n{body}" if headline else body for headline, body in both]
+
+    def shorter(self, least: int) -> NDArray[np.bool_]:
+        """Tell which documents have fewer than ``least`` characters, white space aside."""
+        # Splitting a long text takes a twentieth of a prediction; one that is all blanks has no
+        # terms.
+        some = [place for place, body in enumerate(self.bodies) if len(body) < 20 * least]
+        found = np.zeros(len(self), dtype=bool)
+        for place in some:
+            both = f"{self.headlines[place]}\n{self.bodies[place]}"
+            found[place] = sum(map(len, both.split())) < least
+        return found
 
 
 class Features:

@@ -19,8 +19,9 @@ from pdclassify.arguments import a_document, a_mapping, a_name, a_probability, s
 from pdclassify.article import Article, Explanation, FrozenDict, TopicPrediction
 from pdclassify.errors import UsageError
 from pdclassify.topics.calibration import Calibration, Softmax
-from pdclassify.topics.features import part
+from pdclassify.topics.features import Texts
 from pdclassify.topics.layers import Layer
+from pdclassify.topics.verdicts import Verdicts
 
 __all__ = ["Primary", "TopicModel"]
 
@@ -47,7 +48,7 @@ class Primary:
         self, probabilities: NDArray[np.float64], layers: Mapping[str, NDArray[np.float64]]
     ) -> NDArray[np.float64]:
         """Return how much each topic, shape (n, topics), has of what makes it the primary one."""
-        safe = np.clip(probabilities, 1e-12, 1 - 1e-12)
+        safe = np.minimum(np.maximum(probabilities, 1e-12), 1 - 1e-12)
         total = self.probability * np.log(safe / (1 - safe))
         for name, weight in self.fields.items():
             total = total + weight * layers[name]
@@ -234,51 +235,44 @@ class TopicModel:
             For one text in place of an iterable, a document that is neither ``str`` nor
             `Article`, or a threshold of a topic that the model does not have.
         """
-        given = some_documents("documents", documents)
-        least = self._least(thresholds)
-        by_field, known = self._by_field(given)
-        probabilities = self._probabilities(by_field)
-        ranks = self.primary.scores(probabilities, by_field) if self.multilabel else probabilities
-        return [
-            self._prediction(document, is_known, shares, places, least)
-            for document, is_known, shares, places in zip(
-                given, known.tolist(), probabilities.tolist(), ranks.tolist(), strict=True
-            )
-        ]
+        return list(self.judge(Texts.of(some_documents("documents", documents)), thresholds=thresholds))
 
-    def _prediction(
-        self,
-        document: str | Article,
-        known: bool,
-        probabilities: list[float],
-        ranks: list[float],
-        least: Sequence[float],
-    ) -> TopicPrediction:
-        """Apply thresholds, the rule of the primary topic and the reasons to one document."""
-        named = FrozenDict(zip(self.topics, probabilities, strict=True))
-        if self.min_chars and _is_shorter(document, self.min_chars):
-            return TopicPrediction((), None, named, "too_short")
-        if not known:
-            return TopicPrediction((), None, named, "no_known_terms")
-        if not self.multilabel:
-            best = self.topics[probabilities.index(max(probabilities))]
-            return TopicPrediction((best,), best, named)
-        places = range(len(probabilities))
-        passed = [place for place in places if probabilities[place] >= least[place]]
-        if not passed:
-            return TopicPrediction((), None, named, "below_threshold")
-        primary = self.topics[max(passed, key=ranks.__getitem__)]
-        if len(passed) > 1:
-            passed.sort(key=lambda place: -probabilities[place])
-        return TopicPrediction(tuple(self.topics[place] for place in passed), primary, named)
+    def judge(self, texts: Texts, *, thresholds: Mapping[str, float] | None = None) -> Verdicts:
+        """Tell the topics of documents that came column by column; as `predict`, and as arrays.
+
+        Parameters
+        ----------
+        texts : Texts
+        thresholds : mapping of str to float, optional
+
+        Returns
+        -------
+        Verdicts
+        """
+        least = self._least(thresholds)
+        by_field, known = self._by_field(texts)
+        probabilities = self._probabilities(by_field)
+        if self.multilabel:
+            passed, ranks = probabilities >= least, self.primary.scores(probabilities, by_field)
+        else:
+            best = probabilities.argmax(axis=1)
+            passed, ranks = np.arange(len(self.topics)) == best[:, None], probabilities
+        return Verdicts.of(
+            self.topics,
+            probabilities,
+            passed,
+            ranks,
+            short=texts.shorter(self.min_chars),
+            known=known,
+        )
 
     def predict_proba(self, documents: Iterable[str | Article]) -> NDArray[np.float64]:
         """Return calibrated probabilities, shape (n_documents, n_topics), columns as ``topics``."""
-        return self._probabilities(self._by_field(some_documents("documents", documents))[0])
+        return self._probabilities(self._by_field(Texts.of(some_documents("documents", documents)))[0])
 
     def decision_function(self, documents: Iterable[str | Article]) -> NDArray[np.float64]:
         """Return decision values, shape (n_documents, n_topics), columns as ``topics``."""
-        return self._decisions(self._by_field(some_documents("documents", documents))[0])
+        return self._decisions(self._by_field(Texts.of(some_documents("documents", documents)))[0])
 
     def explain(self, document: str | Article, topic: str) -> Explanation:
         """Tell why a topic was given or refused.
@@ -306,14 +300,12 @@ class TopicModel:
 
         return explain(self, document, topic)
 
-    def _by_field(
-        self, documents: Sequence[str | Article]
-    ) -> tuple[dict[str, NDArray[np.float64]], NDArray[np.bool_]]:
+    def _by_field(self, texts: Texts) -> tuple[dict[str, NDArray[np.float64]], NDArray[np.bool_]]:
         """Return each field's part of the decision values, and which documents hold known terms."""
-        parts, known = {}, np.zeros(len(documents), dtype=bool)
+        parts, known = {}, np.zeros(len(texts), dtype=bool)
         for layer in self.layers:
             name = layer.features.field.name
-            parts[name], found = layer.scores([part(document, name) for document in documents])
+            parts[name], found = layer.scores(texts.field(name))
             known |= found
         return parts, known
 
@@ -358,12 +350,3 @@ class TopicModel:
             raise UsageError(
                 f"The model {self.name} has no topic {topic!r}; it has {', '.join(self.topics)}."
             ) from None
-
-
-def _is_shorter(document: str | Article, least: int) -> bool:
-    """Tell whether a document has fewer than ``least`` characters, white space aside."""
-    body = part(document, "body")
-    # Splitting a long text takes a twentieth of a prediction; one that is all blanks has no terms.
-    if len(body) >= 20 * least:
-        return False
-    return sum(map(len, part(document, "text").split())) < least
