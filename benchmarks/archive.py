@@ -39,9 +39,10 @@ import pyarrow.parquet as pq
 
 import pdclassify
 from common import HERE, machine, records, write_result
-from pdclassify.batch.rows import Chunk, TablePart, row_schema
+from pdclassify.batch.chunks import table_chunk
+from pdclassify.batch.rows import TablePart, row_schema
 from pdclassify.batch.tasks import make_task
-from pdclassify.batch.work import CHUNK, apply, needed_articles
+from pdclassify.batch.work import CHUNK, do
 from pdclassify.reading.fields import columns
 from pdclassify.reading.records import open_table
 
@@ -210,14 +211,14 @@ def stages(folder: Path) -> dict[str, float]:
             began = clock()
             batch = next(batches)
             read = clock()
-            articles = needed_articles(batch, source="", index=0, names=names)
+            chunk = table_chunk(batch, source="", index=0, names=names)
             made = clock()
-            results = apply(task, articles)
+            done = do(task, chunk)
             predicted = clock()
-            part.write(Chunk(articles, batch), results)
+            part.write(done)
             written = clock()
             spent["read"] += read - began
-            spent["articles"] += made - read
+            spent["texts"] += made - read
             spent["predict"] += predicted - made
             spent["write"] += written - predicted
         began = clock()

@@ -14,8 +14,9 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from pdclassify.article import Article
 from pdclassify.batch import run
+from pdclassify.batch.chunks import Documents
+from pdclassify.batch.results import Rows
 from pdclassify.errors import PdclassifyError
 
 WORDS = ["支部", "社区", "会议", "学习", "监督", "群众", "网格", "服务", "制度", "基层"]
@@ -37,12 +38,15 @@ class Tiny:
         """A list and a number."""
         return [pa.field("topics", pa.list_(pa.string())), pa.field("length", pa.int64())]
 
-    def __call__(self, articles: Sequence[Article]) -> list[dict[str, Any]]:
+    def __call__(self, documents: Documents) -> Rows:
         """Work on some articles."""
+        articles = documents.articles
         if any(article.text == "make me fail" for article in articles):
             raise RuntimeError("as asked")
         time.sleep(self.pause * len(articles))
-        return [{"topics": [a.text[:2]] if a.text else [], "length": len(a.text)} for a in articles]
+        return Rows(
+            [{"topics": [a.text[:2]] if a.text else [], "length": len(a.text)} for a in articles]
+        )
 
 
 def records(count: int, start: int = 0) -> list[dict[str, Any]]:

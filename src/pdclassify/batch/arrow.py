@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from pdclassify.arguments import a_mapping
-from pdclassify.batch.rows import Done, add_results, row_schema
+from pdclassify.batch.chunks import table_chunk
+from pdclassify.batch.rows import add_results, row_schema
 from pdclassify.batch.tasks import Task, make_task
-from pdclassify.batch.work import CHUNK, apply, needed_articles, place_and_reason
+from pdclassify.batch.work import do, place_and_reason
 from pdclassify.errors import UsageError, wrong
 from pdclassify.reading.fields import columns
 
@@ -108,15 +110,13 @@ def _schema(schema: pa.Schema, task: Task, names: Mapping[str, str]) -> pa.Schem
 
 def _predicted(batch: pa.RecordBatch, task: Task, names: Mapping[str, str]) -> pa.RecordBatch:
     schema = _schema(batch.schema, task, names)
-    items = needed_articles(batch, source=_SOURCE, index=0, names=names)
-    chunks = (items[start : start + CHUNK] for start in range(0, len(items), CHUNK))
-    done = [_unplaced(row) for chunk in chunks for row in apply(task, chunk)]
-    return add_results(batch, items, done, task.fields(), schema)
-
-
-def _unplaced(done: Done) -> Done:
-    """Leave a row's place in its batch out of its error: it is the engine's, and each time another."""
-    return done if done.error is None else Done(None, place_and_reason(_SOURCE, done.error)[1])
+    done = do(task, table_chunk(batch, source=_SOURCE, index=0, names=names))
+    # A row's place in its batch is left out of its error: it is the engine's, and each time another.
+    failed = {
+        place: replace(item, error=place_and_reason(_SOURCE, item.error)[1])
+        for place, item in done.failed.items()
+    }
+    return add_results(batch, replace(done, failed=failed), task.fields(), schema)
 
 
 @lru_cache(maxsize=8)

@@ -12,8 +12,11 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, BinaryIO
 
+import numpy as np
+
 from pdclassify.article import Article
-from pdclassify.batch.tasks import Row
+from pdclassify.batch.chunks import Chunk
+from pdclassify.batch.results import Results, Row, strings
 from pdclassify.lines import article_line, error_line
 from pdclassify.reading.fields import FIELDS, RecordError
 from pdclassify.reading.records import kind
@@ -21,25 +24,32 @@ from pdclassify.reading.records import kind
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["Chunk", "Done", "JsonPart", "TablePart", "add_results", "record_schema", "row_schema"]
+__all__ = ["Done", "JsonPart", "TablePart", "add_results", "record_schema", "row_schema"]
 
 ERROR = "error"
 
 
 @dataclass(frozen=True, slots=True)
-class Chunk:
-    """Some records as they were read; of a Parquet file with the batch that they stand in."""
-
-    items: Sequence[Article | RecordError]
-    batch: pa.RecordBatch | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Done:
-    """What came of one record: its results, or what is wrong with it."""
+    """What came of a chunk.
 
-    row: Row | None
-    error: str | None = None
+    Parameters
+    ----------
+    chunk : Chunk
+    results : Results
+        Of those records on which nothing failed.
+    failed : mapping of int to RecordError
+        What is wrong with the others, by their places in the chunk.
+    """
+
+    chunk: Chunk
+    results: Results
+    failed: Mapping[int, RecordError]
+
+    def errors(self) -> list[str | None]:
+        """Return what is wrong with each record, None for nothing."""
+        wrong = {place: item.error for place, item in self.failed.items()}
+        return [wrong.get(place) for place in range(len(self.chunk))]
 
 
 class JsonPart:
@@ -51,14 +61,14 @@ class JsonPart:
         self._names = names
         self._encode = json.JSONEncoder(ensure_ascii=False, default=_plain).encode
 
-    def write(self, chunk: Chunk, results: Sequence[Done]) -> None:
+    def write(self, done: Done) -> None:
         """Write the lines of a chunk."""
         lines = []
-        for item, done in zip(chunk.items, results, strict=True):
-            if isinstance(item, Article) and done.row is not None:
-                line = {**_input_line(item, self._names, self._taken), **done.row}
-            elif isinstance(item, Article):
-                line = {**_input_line(item, self._names, self._taken), ERROR: done.error}
+        rows = iter(done.results.rows())
+        for item, error in zip(done.chunk.items, done.errors(), strict=True):
+            if isinstance(item, Article):
+                result = next(rows) if error is None else {ERROR: error}
+                line = {**_input_line(item, self._names, self._taken), **result}
             else:
                 line = error_line(item.id, item.source, item.error)
             lines.append(self._encode(line) + "\n")
@@ -167,21 +177,23 @@ class TablePart:
         self._results = results
         self._given = given
         self._pending: list[pa.RecordBatch] = []
+        self._held = 0
 
-    def write(self, chunk: Chunk, results: Sequence[Done]) -> None:
+    def write(self, done: Done) -> None:
         """Write the rows of a chunk, now or with the next ones."""
-        if not chunk.items:
+        if not len(done.chunk):
             return
-        batch = chunk.batch
+        batch = done.chunk.batch
         if batch is None:
-            batch = _record_batch(chunk.items)
+            batch = _record_batch(list(done.chunk.items))
         elif self._given is not None and batch.schema != self._given:
             batch = _cast(batch, self._given)
-        rows = add_results(batch, chunk.items, results, self._results, self._schema)
+        rows = add_results(batch, done, self._results, self._schema)
         self._pending.append(rows)
+        self._held += rows.nbytes
         if (
             sum(batch.num_rows for batch in self._pending) >= self._ROWS
-            or sum(batch.nbytes for batch in self._pending) >= self._BYTES
+            or self._held >= self._BYTES
         ):
             self._flush()
 
@@ -191,7 +203,7 @@ class TablePart:
         if self._pending:
             table = pa.Table.from_batches(self._pending, self._schema)
             self._writer.write_table(table, row_group_size=table.num_rows)
-            self._pending = []
+            self._pending, self._held = [], 0
 
     def close(self) -> None:
         """Write what was held back, and the file's end."""
@@ -200,28 +212,28 @@ class TablePart:
 
 
 def add_results(
-    batch: pa.RecordBatch,
-    items: Sequence[Article | RecordError],
-    results: Sequence[Done],
-    fields: Sequence[pa.Field],
-    schema: pa.Schema,
+    batch: pa.RecordBatch, done: Done, fields: Sequence[pa.Field], schema: pa.Schema
 ) -> pa.RecordBatch:
     """Return the rows with the results beside them, in the columns that `row_schema` gave."""
     import pyarrow as pa
 
+    chunk = done.chunk
     columns: list[pa.Array] = []
     own = list(batch.columns)
     for field in list(schema)[: len(schema) - len(fields) - 1 - len(own)]:
-        columns.append(pa.array([getattr(item, field.name) for item in items], field.type))
+        columns.append(strings(chunk.ids if field.name == "id" else [chunk.source] * len(chunk)))
     for name, column in zip(batch.schema.names, own, strict=True):
         if name == "id" and column.null_count and pa.types.is_string(column.type):
-            own_ids = zip(column.to_pylist(), items, strict=True)
-            column = pa.array([value or item.id for value, item in own_ids], column.type)
+            pairs = zip(column.to_pylist(), chunk.ids, strict=True)
+            column = strings([value or id for value, id in pairs])
         columns.append(column)
-    for field in fields:
-        values = [None if done.row is None else done.row[field.name] for done in results]
-        columns.append(pa.array(values, field.type))
-    columns.append(pa.array([done.error for done in results], pa.string()))
+    errors = done.errors()
+    results = done.results.arrays(fields)
+    if done.failed:
+        left = np.cumsum([error is None for error in errors]) - 1
+        places = pa.array(left, mask=np.array([error is not None for error in errors]))
+        results = [column.take(places) for column in results]
+    columns += [*results, strings(errors)]
     return pa.RecordBatch.from_arrays(columns, schema=schema)
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Protocol
 
 from pdclassify.article import Article
+from pdclassify.batch.chunks import Articles, Documents
+from pdclassify.batch.results import Results, Rows, Topics
 from pdclassify.errors import ModelFileError, UsageError
 
 if TYPE_CHECKING:
@@ -15,18 +17,15 @@ if TYPE_CHECKING:
 
     from pdclassify.topics.model import TopicModel
 
-__all__ = ["TASKS", "Row", "Task", "make_task"]
-
-#: The results for one article, by column.
-Row = dict[str, Any]
+__all__ = ["TASKS", "Task", "make_task"]
 
 
 class Task(Protocol):
-    """Articles in, as many rows out, in order; the same in every process."""
+    """Documents in, as many results out, in order; the same in every process."""
 
     @property
     def columns(self) -> tuple[str, ...]:
-        """The columns of a row."""
+        """The columns of the results."""
 
     def identity(self) -> dict[str, Any]:
         """Return what decides the results, as JSON: it must not change between runs."""
@@ -34,8 +33,8 @@ class Task(Protocol):
     def fields(self) -> list[pa.Field]:
         """Return the columns' Arrow types."""
 
-    def __call__(self, articles: Sequence[Article]) -> list[Row]:
-        """Work on some articles."""
+    def __call__(self, documents: Documents) -> Results:
+        """Work on some documents."""
 
 
 @lru_cache(maxsize=2)
@@ -112,13 +111,10 @@ class Predict:
         """Return the columns' Arrow types."""
         return self.model.fields()
 
-    def __call__(self, articles: Sequence[Article]) -> list[Row]:
-        """Predict the topics of some articles."""
-        from pdclassify.lines import topic_part
-
+    def __call__(self, documents: Documents) -> Results:
+        """Predict the topics of some documents."""
         model = self.model.load()
-        predictions = model.predict(articles, thresholds=self.thresholds)
-        return [topic_part(prediction, model) for prediction in predictions]
+        return Topics(model.judge(documents.texts, thresholds=self.thresholds), model)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,13 +133,13 @@ class Summarize:
         """Return the columns' Arrow types."""
         return _summary_fields()
 
-    def __call__(self, articles: Sequence[Article]) -> list[Row]:
-        """Summarize some articles."""
+    def __call__(self, documents: Documents) -> Results:
+        """Summarize some documents."""
         from pdclassify.lines import summary_part
         from pdclassify.summary.textrank import summarize
 
         budget: dict[str, Any] = dict(self.budget)
-        return [summary_part(summarize(article, **budget)) for article in articles]
+        return Rows([summary_part(summarize(article, **budget)) for article in documents.articles])
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,12 +158,14 @@ class Keywords:
         """Return the columns' Arrow types."""
         return _keyword_fields()
 
-    def __call__(self, articles: Sequence[Article]) -> list[Row]:
-        """Find the keywords of some articles."""
+    def __call__(self, documents: Documents) -> Results:
+        """Find the keywords of some documents."""
         from pdclassify.lines import keyword_part
         from pdclassify.summary.keywords import keywords
 
-        return [keyword_part(keywords(article, top=self.top)) for article in articles]
+        return Rows(
+            [keyword_part(keywords(article, top=self.top)) for article in documents.articles]
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,21 +191,23 @@ class Analyze:
         """Return the columns' Arrow types."""
         return [*self.model.fields(), *_summary_fields(), *_keyword_fields()]
 
-    def __call__(self, articles: Sequence[Article]) -> list[Row]:
-        """Analyze some articles."""
+    def __call__(self, documents: Documents) -> Results:
+        """Analyze some documents."""
         from pdclassify.analysis import analyze_articles
         from pdclassify.lines import keyword_part, summary_part, topic_part
 
         model = self.model.load()
-        found = analyze_articles(articles, model=model, chars=self.chars, top=self.top)
-        return [
-            {
-                **topic_part(analysis.prediction, model),
-                **summary_part(analysis.summary),
-                **keyword_part(analysis.keywords),
-            }
-            for analysis in found
-        ]
+        found = analyze_articles(documents.articles, model=model, chars=self.chars, top=self.top)
+        return Rows(
+            [
+                {
+                    **topic_part(analysis.prediction, model),
+                    **summary_part(analysis.summary),
+                    **keyword_part(analysis.keywords),
+                }
+                for analysis in found
+            ]
+        )
 
 
 def _summary_fields() -> list[pa.Field]:
@@ -280,5 +280,5 @@ def make_task(name: str, **options: Any) -> Task:
 
 def _checked(task: Task) -> Task:
     """Try a task on one small article, so that a bad option is told before a long run."""
-    task([Article(text="党支部开会。", end=6)])
+    task(Articles([Article(text="党支部开会。", end=6)]))
     return task

@@ -6,20 +6,21 @@ import base64
 import hashlib
 import io
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from pdclassify import __version__
 from pdclassify.article import Article
+from pdclassify.batch.chunks import Articles, Chunk, table_chunk
 from pdclassify.batch.folder import Folder
 from pdclassify.batch.plan import Piece, Shard
-from pdclassify.batch.rows import Chunk, Done, JsonPart, TablePart
+from pdclassify.batch.results import Row, Rows
+from pdclassify.batch.rows import Done, JsonPart, TablePart
 from pdclassify.batch.sources import Reading
 from pdclassify.batch.tasks import Task
 from pdclassify.errors import InputError, PdclassifyError, WorkerError
-from pdclassify.reading.fields import FIELDS
 from pdclassify.reading.places import open_file
 from pdclassify.reading.records import (
     Item,
@@ -36,8 +37,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Job",
     "Outcome",
-    "apply",
-    "needed_articles",
+    "do",
     "outcome_name",
     "place_and_reason",
     "work",
@@ -45,6 +45,9 @@ __all__ = [
 
 #: Records that are worked on together: enough for the model's own blocks, little for memory.
 CHUNK = 512
+
+# What is wrong with more than one document.
+_OURS = (PdclassifyError, MemoryError, OSError, ImportError)
 
 _WHERE = re.compile(r"(line \d+(?: \(byte \d+\))?|row \d+|record \d+): (.*)", re.DOTALL)
 
@@ -113,19 +116,15 @@ def work(shard: Shard, job: Job) -> Outcome:
             else TablePart(stream, job.schema, job.task.fields(), job.given)
         )
         for chunk, aside in _chunks(shard, job):
-            results = apply(job.task, chunk.items)
-            part.write(chunk, results)
-            records += len(chunk.items)
-            ids.extend(item.id for item in chunk.items)
+            done = do(job.task, chunk)
+            part.write(done)
+            records += len(chunk)
+            ids.extend(chunk.ids)
             leftover += sum(len(item.spans) for item in aside if isinstance(item, Leftover))
-            errors.extend(
-                _error(item, done.error)
-                for item, done in zip(chunk.items, results, strict=True)
-                if done.error is not None
-            )
+            errors.extend(_error(done.failed[place]) for place in sorted(done.failed))
             # What is wrong with a whole file stops its reading, and so comes after its records.
             failed = [item for item in aside if isinstance(item, RecordError)]
-            errors.extend(_error(item, item.error) for item in failed)
+            errors.extend(map(_error, failed))
         part.close()
     folder.write_json(
         outcome_name(shard),
@@ -144,35 +143,41 @@ def work(shard: Shard, job: Job) -> Outcome:
     return Outcome(shard.number, records, len(errors), shard.cost)
 
 
-def apply(task: Task, items: Sequence[Article | RecordError]) -> list[Done]:
-    """Return what comes of each record; an article that the task fails on does not fail others."""
-    articles = [item for item in items if isinstance(item, Article)]
+def do(task: Task, chunk: Chunk) -> Done:
+    """Work on a chunk; a document that the task fails on does not fail others."""
+    if not len(chunk.documents):
+        return Done(chunk, Rows([]), chunk.failed)
     try:
-        rows = iter([Done(row) for row in task(articles)] if articles else [])
-    except (PdclassifyError, MemoryError, OSError, ImportError):
+        return Done(chunk, task(chunk.documents), chunk.failed)
+    except _OURS:
         raise
     except Exception:
-        rows = (_alone(task, article) for article in articles)
-    return [next(rows) if isinstance(item, Article) else Done(None, item.error) for item in items]
+        return _one_by_one(task, chunk)
 
 
-def _alone(task: Task, article: Article) -> Done:
-    try:
-        return Done(task([article])[0])
-    except (PdclassifyError, MemoryError, OSError, ImportError):
-        raise
-    except Exception as error:
-        what = f"{type(error).__name__}: {error} (this is a fault of pdclassify)"
-        return Done(None, f"{article.source}: record {article.index}: {' '.join(what.split())}")
+def _one_by_one(task: Task, chunk: Chunk) -> Done:
+    rows: list[Row] = []
+    failed = dict(chunk.failed)
+    for place, item in enumerate(chunk.items):
+        if isinstance(item, RecordError):
+            continue
+        try:
+            rows.extend(task(Articles([item])).rows())
+        except _OURS:
+            raise
+        except Exception as error:
+            said = " ".join(f"{type(error).__name__}: {error}".split())
+            what = f"{item.source}: record {item.index}: {said} (this is a fault of pdclassify)"
+            failed[place] = RecordError(item.id, item.source, item.index, what)
+    return Done(chunk, Rows(rows), failed)
 
 
-def _error(item: Article | RecordError, error: str) -> dict[str, Any]:
+def _error(item: RecordError) -> dict[str, Any]:
     """Return the line of ``errors.jsonl``: file, position, reason."""
-    place, reason = place_and_reason(item.source, error)
-    whole = isinstance(item, RecordError) and item.whole_file
+    place, reason = place_and_reason(item.source, item.error)
     return {
         "file": item.source,
-        "position": place or ("file" if whole else f"record {item.index}"),
+        "position": place or ("file" if item.whole_file else f"record {item.index}"),
         "index": item.index,
         "id": item.id,
         "reason": reason,
@@ -209,7 +214,7 @@ def _chunks(shard: Shard, job: Job) -> Iterator[tuple[Chunk, list[Item]]]:
                         records.append(item)
                     else:
                         aside.append(item)
-                yield Chunk(records), aside
+                yield Chunk.of(records), aside
 
 
 def _items(piece: Piece, reading: Reading) -> Iterator[Item]:
@@ -266,44 +271,14 @@ def _table_chunks(piece: Piece, job: Job) -> Iterator[tuple[Chunk, list[Item]]]:
     try:
         for batch in _batches(piece):
             if job.schema is None:
-                items = list(parse_batch(batch, source=piece.source, index=index, names=names))
+                items = parse_batch(batch, source=piece.source, index=index, names=names)
+                yield Chunk.of(list(items), batch), []
             else:
-                items = needed_articles(batch, source=piece.source, index=index, names=names)
-            yield Chunk(items, batch), []
+                yield table_chunk(batch, source=piece.source, index=index, names=names), []
             index += batch.num_rows
     except (OSError, pa.ArrowException) as error:
         what = f"{piece.source}: cannot be read after {index} records: {error}"
-        yield Chunk([]), [RecordError(piece.source, piece.source, index, what, whole_file=True)]
-
-
-def needed_articles(
-    batch: pa.RecordBatch, *, source: str, index: int, names: Mapping[str, str]
-) -> list[Article | RecordError]:
-    """Make an article of each row, of those columns only that an article consists of.
-
-    The same as `parse_batch`, without ``extra``, in half the time: Arrow's strings need no checks.
-    """
-    import pyarrow as pa
-
-    there = [name for name in FIELDS if names[name] in batch.schema.names]
-    needed = batch.select([names[name] for name in there])
-    if not all(
-        pa.types.is_string(kind) or pa.types.is_large_string(kind) for kind in needed.schema.types
-    ):
-        return list(parse_batch(needed, source=source, index=index, names=names))
-    items: list[Article | RecordError] = []
-    for number, values in enumerate(
-        zip(*(c.to_pylist() for c in needed.columns), strict=True), index
-    ):
-        found = {name: value for name, value in zip(there, values, strict=True) if value}
-        text = found.get("text")
-        if text is None:
-            row = needed.slice(number - index, 1)
-            items.extend(parse_batch(row, source=source, index=number, names=names))
-            continue
-        found.setdefault("id", f"{source}#{number}")
-        items.append(Article(**found, source=source, index=number, end=len(text)))
-    return items
+        yield Chunk.of([]), [RecordError(piece.source, piece.source, index, what, whole_file=True)]
 
 
 def _batches(piece: Piece) -> Iterator[pa.RecordBatch]:

@@ -48,7 +48,7 @@ class Primary:
         self, probabilities: NDArray[np.float64], layers: Mapping[str, NDArray[np.float64]]
     ) -> NDArray[np.float64]:
         """Return how much each topic, shape (n, topics), has of what makes it the primary one."""
-        safe = np.minimum(np.maximum(probabilities, 1e-12), 1 - 1e-12)
+        safe: NDArray[np.float64] = np.minimum(np.maximum(probabilities, 1e-12), 1 - 1e-12)
         total = self.probability * np.log(safe / (1 - safe))
         for name, weight in self.fields.items():
             total = total + weight * layers[name]
@@ -235,7 +235,9 @@ class TopicModel:
             For one text in place of an iterable, a document that is neither ``str`` nor
             `Article`, or a threshold of a topic that the model does not have.
         """
-        return list(self.judge(Texts.of(some_documents("documents", documents)), thresholds=thresholds))
+        return list(
+            self.judge(Texts.of(some_documents("documents", documents)), thresholds=thresholds)
+        )
 
     def judge(self, texts: Texts, *, thresholds: Mapping[str, float] | None = None) -> Verdicts:
         """Tell the topics of documents that came column by column; as `predict`, and as arrays.
@@ -268,7 +270,9 @@ class TopicModel:
 
     def predict_proba(self, documents: Iterable[str | Article]) -> NDArray[np.float64]:
         """Return calibrated probabilities, shape (n_documents, n_topics), columns as ``topics``."""
-        return self._probabilities(self._by_field(Texts.of(some_documents("documents", documents)))[0])
+        return self._probabilities(
+            self._by_field(Texts.of(some_documents("documents", documents)))[0]
+        )
 
     def decision_function(self, documents: Iterable[str | Article]) -> NDArray[np.float64]:
         """Return decision values, shape (n_documents, n_topics), columns as ``topics``."""

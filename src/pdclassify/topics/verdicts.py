@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pdclassify.article import TopicPrediction
+from pdclassify.article import FrozenDict, TopicPrediction
 
 __all__ = ["REASONS", "Verdicts"]
 
@@ -85,7 +85,7 @@ class Verdicts:
             self.reason.tolist(),
             strict=True,
         ):
-            named = dict(zip(self.topics, probabilities, strict=True))
+            named = FrozenDict(zip(self.topics, probabilities, strict=True))
             if primary < 0:
                 yield TopicPrediction((), None, named, REASONS[reason])
                 continue
