@@ -31,12 +31,15 @@ class Cluster:
         self._stack = stack
         self._file = folder / "scheduler.json"
         self._run("scheduler", "--host", HOST, "--port", "0", "--scheduler-file", str(self._file))
-        wait(self._file.exists)
+        wait(self._told)
 
-    @property
-    def address(self) -> str:
-        """The scheduler's, from the file that it wrote."""
-        return str(json.loads(self._file.read_text())["address"])
+    def _told(self) -> bool:
+        """Read where the scheduler is, once its file is whole."""
+        try:
+            self.address = str(json.loads(self._file.read_text())["address"])
+        except (FileNotFoundError, json.JSONDecodeError):
+            return False
+        return True
 
     def worker(self) -> subprocess.Popen[bytes]:
         """Start a worker that nobody watches over, so that a killed one stays dead."""
