@@ -20,6 +20,8 @@ class Kind:
 
 KINDS = 16
 
+_TAB = 2  # a tab at the start of a line says as much as two ideographic spaces
+
 _CHARACTERS = {
     Kind.BREAK: "\n\r\x0b\x0c\x85\u2028\u2029",
     Kind.END: "。！？!?．.",
@@ -31,9 +33,16 @@ _CHARACTERS = {
     Kind.CLOSE: "）)》〉】〕]］}",
     Kind.DASH: "—–―-－─~～",
     Kind.DOTS: "…",
-    Kind.INVISIBLE: "\u200b\u200c\u200d\u2060\ufeff\xad",
     Kind.DIGIT: "0123456789０１２３４５６７８９①②③④⑤⑥⑦⑧⑨⑩",
 }
+
+
+# What nobody sees, first and last: controls, joiners, marks of direction, selectors of variants.
+_INVISIBLE = (
+    *((0x00, 0x08), (0x0E, 0x1B), (0x7F, 0x84), (0x86, 0x9F), (0xAD, 0xAD), (0x34F, 0x34F)),
+    *((0x61C, 0x61C), (0x180B, 0x180E), (0x200B, 0x200F), (0x202A, 0x202E), (0x2060, 0x206F)),
+    *((0xFE00, 0xFE0F), (0xFEFF, 0xFEFF), (0xFFF9, 0xFFFB)),
+)
 
 
 @cache
@@ -48,6 +57,8 @@ def _kinds() -> NDArray[np.uint8]:
         table[ord(low) : ord(high) + 1] = Kind.LATIN
     spaces = [*range(0x300), 0x1680, *range(0x2000, 0x2070), 0x3000]
     table[[c for c in spaces if chr(c).isspace()]] = Kind.SPACE
+    for first, last in _INVISIBLE:
+        table[first : last + 1] = Kind.INVISIBLE
     for kind, characters in _CHARACTERS.items():
         table[[ord(c) for c in characters]] = kind
     return table
@@ -70,7 +81,7 @@ class Lines:
     numbers : ndarray of int64, (lines,)
         The line's number on the page, blank lines counted.
     indents : ndarray of int64, (lines,)
-        White space before the line's first character.
+        White space before the line's first character, in characters; a tab counts for two.
     unseen : ndarray of int64, (stretches, 2)
         Where lines begin and end that hold characters, but none that can be seen: zero-width
         spaces, a byte order mark that was pasted along.
@@ -111,6 +122,10 @@ def lines_of(text: str) -> Lines:
     numbers = before - np.concatenate([[0], np.cumsum(paired)])[before]
     heads = np.concatenate([[0], breaks + 1])[before]
     indents = starts - heads
+    tabs = np.cumsum(codes == ord("\t"))
+    if len(tabs) and tabs[-1]:
+        tabs = np.concatenate([[0], tabs])
+        indents += (_TAB - 1) * (tabs[starts] - tabs[heads])
     seen = np.add.reduceat(kinds[visible] != Kind.INVISIBLE, np.searchsorted(visible, starts)) > 0
     unseen = np.stack([starts, ends], axis=1)[~seen]
     return Lines(text, codes, kinds, starts[seen], ends[seen], numbers[seen], indents[seen], unseen)

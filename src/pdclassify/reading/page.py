@@ -12,12 +12,15 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+import numpy as np
+
 from pdclassify.arguments import a_text
 from pdclassify.article import Article, Page, Segment, Span
 from pdclassify.reading.boundaries import Role, params, read_lines
 from pdclassify.reading.headlines import IN_PLACE, Stray, give_back
 from pdclassify.reading.heads import order_heads
 from pdclassify.reading.lines import lines_of
+from pdclassify.reading.wrapping import legible, unwrapped, wrapped
 
 __all__ = ["split_page"]
 
@@ -36,18 +39,22 @@ _STRAY = frozenset({Role.STRAY, Role.STRAY_MORE, Role.STRAY_BYLINE})
 _COLUMN = re.compile(r"[（(]([^（）()]{2,24})[）)]$")
 
 
+#: Where the characters of a line stand: several spans if the print was narrower than the line.
+_Line = Sequence[Span]
+
+
 @dataclass(slots=True)
 class _Draft:
-    """An article while it is put together: the spans of its lines by role."""
+    """An article while it is put together: its lines by role."""
 
-    column: list[Span] = field(default_factory=list)
-    kicker: list[Span] = field(default_factory=list)
-    title: list[Span] = field(default_factory=list)
-    subtitle: list[Span] = field(default_factory=list)
-    byline: list[Span] = field(default_factory=list)
-    signature: list[Span] = field(default_factory=list)
+    column: list[_Line] = field(default_factory=list)
+    kicker: list[_Line] = field(default_factory=list)
+    title: list[_Line] = field(default_factory=list)
+    subtitle: list[_Line] = field(default_factory=list)
+    byline: list[_Line] = field(default_factory=list)
+    signature: list[_Line] = field(default_factory=list)
     paragraphs: list[list[Span]] = field(default_factory=list)
-    captions: list[Span] = field(default_factory=list)
+    captions: list[_Line] = field(default_factory=list)
     start: int = -1
     end: int = 0
     displaced: bool = False
@@ -61,30 +68,30 @@ class _Draft:
     def head(self) -> list[Span]:
         """The lines of an article that has no text."""
         named = (self.column, self.kicker, self.title, self.subtitle, self.byline, self.signature)
-        return [span for spans in named for span in spans]
+        return [span for lines in named for line in lines for span in line]
 
-    def add(self, span: Span, role: Role) -> None:
+    def add(self, line: _Line, role: Role) -> None:
         """Put a line where its role says."""
         if self.start < 0:
-            self.start = span.start
-        before, self.end = self.end, span.end
+            self.start = line[0].start
+        before, self.end = self.end, line[-1].end
         if (
             role in (Role.TITLE, Role.TITLE_MORE)
             and self.title
-            and not (role == Role.TITLE_MORE and self.title[-1].end == before)
+            and not (role == Role.TITLE_MORE and self.title[-1][-1].end == before)
         ):
-            self.subtitle.append(span)
+            self.subtitle.append(line)
         elif role == Role.BODY_MORE and self.paragraphs:
-            self.paragraphs[-1].append(span)
+            self.paragraphs[-1].extend(line)
         elif role in _PLACE:
-            getattr(self, _PLACE[role]).append(span)
+            getattr(self, _PLACE[role]).append(line)
         else:
-            self.paragraphs.append([span])
+            self.paragraphs.append(list(line))
 
     def settle(self) -> None:
         """Let the captions of a picture that has a headline and no article be its text."""
         if not self.paragraphs and self.captions:
-            self.paragraphs = [[span] for span in self.captions]
+            self.paragraphs = [list(line) for line in self.captions]
             self.captions = []
 
 
@@ -115,43 +122,48 @@ def split_page(text: str, *, source: str = "", whole: bool = False) -> Page:
     """
     a_text("text", text)
     a_text("source", source)
-    lines = lines_of(text)
-    spans = [Span(s, e) for s, e in zip(lines.starts.tolist(), lines.ends.tolist(), strict=True)]
+    printed = lines_of(text)
+    spans = [
+        Span(s, e) for s, e in zip(printed.starts.tolist(), printed.ends.tolist(), strict=True)
+    ]
+    lines = legible(printed, np.ones(len(printed), dtype=bool))
+    lines, firsts = unwrapped(lines, wrapped(lines))
+    pieces: list[_Line] = [spans[a:b] for a, b in pairwise([*firsts.tolist(), len(spans)])]
     reading = read_lines(lines)
     if whole:
-        return Page((_article(text, _whole(spans, reading.roles), source, 0),), ())
+        return Page((_article(text, _whole(pieces, reading.roles), source, 0),), ())
     given = give_back(lines, reading, params())
     order_heads(lines, reading)
-    drafts, leftover = _gather(spans, reading.roles, given)
-    if not drafts and len(spans) == 1:
+    drafts, leftover = _gather(pieces, reading.roles, given)
+    if not drafts and len(pieces) == 1:
         # A line alone is what there is to read, not a headline without its article.
         drafts, leftover = [_Draft()], []
-        drafts[0].add(spans[0], Role.BODY)
+        drafts[0].add(pieces[0], Role.BODY)
     articles = tuple(_article(text, d, source, n) for n, d in enumerate(drafts))
     left = _merged(leftover, spans)
     taken = sorted([*left, *(Span(article.start, article.end) for article in articles)])
-    return Page(articles, tuple(sorted([*left, *_outside(lines.unseen.tolist(), taken)])))
+    return Page(articles, tuple(sorted([*left, *_outside(printed.unseen.tolist(), taken)])))
 
 
-def _whole(spans: Sequence[Span], roles: Sequence[Role]) -> _Draft:
+def _whole(lines: Sequence[_Line], roles: Sequence[Role]) -> _Draft:
     """Take all lines for one article; a headline after its first paragraph is a sub-heading."""
     draft = _Draft()
-    for span, role in zip(spans, roles, strict=True):
+    for line, role in zip(lines, roles, strict=True):
         if role in _STRAY:
             role = Role.SIGNATURE if role == Role.STRAY_BYLINE else Role.TITLE
         if draft.paragraphs and (role in _HEAD or role == Role.BYLINE):
             role = Role.BODY
-        draft.add(span, role)
+        draft.add(line, role)
     if draft.start < 0:
         draft.start = 0
     draft.settle()
     if not draft.paragraphs:  # nothing but headlines: they are all there is to read
-        draft = _Draft(start=draft.start, end=draft.end, paragraphs=[[span] for span in spans])
+        draft = _Draft(start=draft.start, end=draft.end, paragraphs=[list(line) for line in lines])
     return draft
 
 
 def _gather(
-    spans: Sequence[Span], roles: Sequence[Role], given: Sequence[tuple[Stray, int | None]]
+    lines: Sequence[_Line], roles: Sequence[Role], given: Sequence[tuple[Stray, int | None]]
 ) -> tuple[list[_Draft], list[Span]]:
     """Collect lines into articles; what belongs to none is left over."""
     homes = {place: stray for stray, place in given if place is not None}
@@ -161,12 +173,12 @@ def _gather(
     goes_on = _goes_on(roles, away | homeless)
     current = _Draft()
     opened = [current]
-    for i, (span, role) in enumerate(zip(spans, roles, strict=True)):
+    for i, (line, role) in enumerate(zip(lines, roles, strict=True)):
         if i in away:
             continue
         if i in homeless:
             if not goes_on[i] and (current.has_text or current.start < 0):
-                leftover.append(span)
+                leftover.extend(line)
                 continue
             if current.has_text:  # text goes on after it: a sub-heading
                 role = Role.BODY
@@ -176,11 +188,11 @@ def _gather(
         if i in homes:
             head = _Draft()
             for j in homes[i].lines:
-                head.add(spans[j], IN_PLACE.get(roles[j], roles[j]))
+                head.add(lines[j], IN_PLACE.get(roles[j], roles[j]))
             current.title, current.displaced = head.title, True
             current.kicker, current.subtitle = head.kicker, head.subtitle
             current.column, current.byline = head.column or current.column, head.byline
-        current.add(span, role)
+        current.add(line, role)
     drafts: list[_Draft] = []
     for draft in opened:
         draft.settle()
@@ -207,14 +219,14 @@ def _article(text: str, draft: _Draft, source: str, index: int) -> Article:
     pieces: list[str] = []
     segments: list[Segment] = []
     length = 0
-    for lines in draft.paragraphs:
+    for paragraph in draft.paragraphs:
         if pieces:
             pieces.append("\n")
             length += 1
-        for line in lines:
-            segments.append(Segment(length, line.start, line.end - line.start))
-            pieces.append(text[line.start : line.end])
-            length += line.end - line.start
+        for span in paragraph:
+            segments.append(Segment(length, span.start, span.end - span.start))
+            pieces.append(text[span.start : span.end])
+            length += span.end - span.start
     title = _joined(text, draft.title)
     column = _joined(text, draft.column) or None
     if not column and title and (named := _COLUMN.search(title)):
@@ -227,27 +239,27 @@ def _article(text: str, draft: _Draft, source: str, index: int) -> Article:
         column=column,
         kicker=_listed(text, draft.kicker),
         title=title or None,
-        title_start=draft.title[0].start if draft.title else None,
-        title_end=draft.title[-1].end if draft.title else None,
+        title_start=draft.title[0][0].start if draft.title else None,
+        title_end=draft.title[-1][-1].end if draft.title else None,
         title_displaced=draft.displaced,
         subtitle=_listed(text, draft.subtitle),
         byline=_listed(text, draft.byline or draft.signature),
         start=draft.start,
         end=draft.end,
         paragraphs=tuple(Span(p[0].start, p[-1].end) for p in draft.paragraphs),
-        captions=tuple(draft.captions),
+        captions=tuple(Span(line[0].start, line[-1].end) for line in draft.captions),
         segments=tuple(segments),
     )
 
 
-def _joined(text: str, spans: Sequence[Span]) -> str:
+def _joined(text: str, lines: Sequence[_Line]) -> str:
     """Return lines that are one, as one."""
-    return "".join(text[s.start : s.end] for s in spans)
+    return "".join(text[s.start : s.end] for line in lines for s in line)
 
 
-def _listed(text: str, spans: Sequence[Span]) -> str | None:
+def _listed(text: str, lines: Sequence[_Line]) -> str | None:
     """Return lines that are several, as lines; None for none."""
-    return "\n".join(text[s.start : s.end] for s in spans) or None
+    return "\n".join(_joined(text, [line]) for line in lines) or None
 
 
 def _outside(stretches: Sequence[Sequence[int]], taken: Sequence[Span]) -> list[Span]:

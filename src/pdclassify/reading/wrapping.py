@@ -1,0 +1,186 @@
+"""Printed lines -> lines of text: what a fixed width of print cut is put together again.
+
+A column of print is told by its lines: many are as long as each other, those that are shorter end
+a sentence, few are longer. Where a page shows such a column, a full line goes on in the next one,
+if no space and no blank line says that a paragraph begins there. Everything is counted in a window
+around each line, so a page may have columns of several widths, or none.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pdclassify.reading.lines import Kind, Lines
+
+__all__ = ["legible", "unwrapped", "wrapped"]
+
+_AROUND = 12  # lines on either side that tell the width of the column
+_WINDOW = np.arange(2 * _AROUND + 2)  # of a line, those around it, and one more after them
+_LEAST, _MOST = 16, 240  # of a column's width, in half ideographs
+_FEW, _SOME, _MANY = (
+    2,
+    3,
+    8,
+)  # full lines of a column at least: if all agree, most, no sentence ends
+_ROOMS = ((3, 1), (1, 0))  # what full lines differ by, what is no room: half ideographs, characters
+_ENDS = (Kind.END, Kind.CLOSE_QUOTE, Kind.CLOSE, Kind.COLON, Kind.DOTS)
+_STOPS = [ord(c) for c in "。！？!?；;"]
+_WORD = (Kind.LATIN, Kind.DIGIT)
+_LONGEST = 24  # characters of a word that moves to the next line as a whole
+_LONG = 40  # characters from which a line is a paragraph, if it is not part of one
+_MIXED = 0.1  # share of paragraphs with or without indent from which indents say nothing
+_ROWS = 1 << 14  # lines looked at together
+_FAR = 1 << 30  # beyond the ends of the page
+
+_Numbers = NDArray[np.int64]
+_Flags = NDArray[np.bool_]
+
+
+def wrapped(lines: Lines) -> _Flags:
+    """Return which lines go on in the next one because the column of print was no wider."""
+    joined = np.zeros(len(lines), dtype=bool)
+    width = _widths(lines)
+    likely = np.flatnonzero((width[:-1] >= _LEAST) & (width[:-1] <= _MOST))
+    if len(likely) < _FEW:
+        return joined
+    moved = np.zeros_like(width)
+    moved[likely] = _words(lines, likely + 1)
+    gaps = np.append(np.diff(lines.numbers) - 1, _FAR)
+    indents = lines.indents - lines.indents.min()
+    ended = np.isin(lines.kinds[lines.ends - 1], _ENDS)
+    sizes = np.stack([width, lines.ends - lines.starts + lines.indents])
+    prose = _prose(lines)
+    around = [
+        np.pad(values, ((0, 0), (_AROUND, _AROUND + 1)), constant_values=_FAR)
+        for values in (sizes, np.stack([indents, gaps, moved, ended, prose]))
+    ]
+    for first in range(0, len(likely), _ROWS):
+        rows = likely[first : first + _ROWS]
+        joined[rows] = _goes_on(*(values[:, rows[:, None] + _WINDOW] for values in around))
+    return joined
+
+
+def _goes_on(sizes: _Numbers, seen: _Numbers) -> _Flags:
+    """Return which lines go on in the next one, from what is (lines, lines around each)."""
+    here, after = _AROUND, _AROUND + 1
+    indents, gaps, moved, ended, prose = seen
+    within = indents[:, 1:] == 0  # what no indent parts from the next
+    open_ = within & (ended == 0)[:, :-1]
+    gaps, moved, prose = gaps[:, :-1], moved[:, :-1], prose[:, :-1]
+    close = gaps <= _median(gaps, open_)[:, None]
+    open_ &= close
+    goes_on = np.zeros(len(gaps), dtype=bool)
+    for size, words, (slack, room) in zip(sizes, (moved, moved * 0), _ROOMS, strict=True):
+        following, size = size[:, after], size[:, :-1]
+        least = size[:, here] - slack
+        most = size[:, here] + words[:, here] + slack  # the word that moved on did not fit
+        same = (size >= least[:, None]) & (size <= most[:, None]) & open_
+        against = (size + words < least[:, None]) & open_
+        longer = (size > most[:, None]) & (size < _FAR)
+        run = same.copy()
+        run[:, 1:] |= same[:, :-1]  # with the last line of each paragraph
+        told = run & (size <= most[:, None]) & (prose + ended[:, :-1] > 0)  # no poem, no list
+        full = np.zeros_like(goes_on)
+        for side in (slice(None), slice(here, None), slice(here + 1)):  # columns end, others begin
+            support, no, long = (rows[:, side].sum(axis=1) for rows in (same, against, longer))
+            few = (support >= _FEW) & (no + long == 0)
+            some = (support >= _SOME) & (support >= 3 * no) & (support >= long)
+            full |= (few | some) & told[:, side].any(axis=1)
+        # A sentence that ends with the line goes on as text if there was no room for more.
+        column = _median(size, same)
+        text = (following >= column - slack) | (ended[:, after] == 1)
+        tight = size[:, here] + words[:, here] + room >= column
+        goes_on |= full & (open_[:, here] | (text & tight))
+    found: _Flags = goes_on & within[:, here] & close[:, here]
+    return found
+
+
+def _median(values: _Numbers, known: _Flags) -> NDArray[np.float32]:
+    """Return the lower median of what is known in every row; -1 where nothing is."""
+    ranked = np.sort(np.where(known, values, np.nan).astype(np.float32), axis=1)  # NaN last
+    middle = np.maximum(known.sum(axis=1) - 1, 0) // 2
+    found: NDArray[np.float32] = np.nan_to_num(ranked[np.arange(len(ranked)), middle], nan=-1)
+    return found
+
+
+def _widths(lines: Lines) -> _Numbers:
+    """Return how wide lines are printed, their indents included, in half ideographs."""
+    codes = lines.codes
+    wide = np.where((codes >= 0x2E80) | ((codes >= 0x2010) & (codes <= 0x203F)), 2, 1)  # also “”—…
+    wide[codes == ord("\t")] = 4
+    sums = np.concatenate([[0], np.cumsum(wide)])
+    breaks = np.flatnonzero(lines.kinds == Kind.BREAK) + 1
+    heads = np.append(0, breaks)[np.searchsorted(breaks, lines.starts, side="right")]
+    found: _Numbers = sums[lines.ends] - sums[heads]
+    return found
+
+
+def _prose(lines: Lines) -> _Flags:
+    """Return in which lines a sentence ends before they do."""
+    sums = np.concatenate([[0], np.cumsum(np.isin(lines.codes, _STOPS))])
+    found: _Flags = sums[lines.ends - 1] > sums[lines.starts]
+    return found
+
+
+def _words(lines: Lines, at: _Numbers) -> _Numbers:
+    """Return how long the word or number is with which lines begin, in characters."""
+    places = np.minimum(lines.starts[at, None] + np.arange(_LONGEST), len(lines.kinds) - 1)
+    inside = np.isin(lines.kinds[places], _WORD) & (places < lines.ends[at, None])
+    found: _Numbers = np.minimum.accumulate(inside, axis=1).sum(axis=1)
+    return found
+
+
+def legible(lines: Lines, kept: NDArray[np.bool_]) -> Lines:
+    """Return some of the lines, in a text of their own with nothing that nobody sees."""
+    starts, ends, indents = lines.starts[kept], lines.ends[kept], lines.indents[kept]
+    edges = np.zeros(len(lines.codes) + 1, dtype=np.int8)
+    edges[starts] += 1
+    edges[ends] -= 1
+    inside = np.cumsum(edges[:-1], dtype=np.int8) > 0
+    unseen = lines.kinds == Kind.INVISIBLE
+    if unseen.any():  # space after it stands at the line's start
+        seen = np.flatnonzero((lines.kinds > Kind.BREAK) & ~unseen)
+        starts, first = seen[np.searchsorted(seen, starts)], starts
+        ends = seen[np.searchsorted(seen, ends) - 1] + 1
+        spaces = np.concatenate([[0], np.cumsum(lines.kinds == Kind.SPACE)])
+        indents = indents + spaces[starts] - spaces[first]
+    dropped = ((lines.kinds > Kind.BREAK) & ~inside) | unseen
+    numbers = (lines.numbers - np.cumsum(~kept))[kept]  # lines that are gone leave no gap
+    return _without(lines, dropped, starts, ends, numbers, indents)
+
+
+def unwrapped(lines: Lines, joined: NDArray[np.bool_]) -> tuple[Lines, NDArray[np.int64]]:
+    """Return the lines with those put together that go on, and with which each begins."""
+    goes_on = joined[:-1]
+    firsts = np.flatnonzero(np.concatenate([[True], ~goes_on])[: len(lines)])
+    lasts = np.append(firsts[1:] - 1, len(lines) - 1)[: len(firsts)]
+    dropped = np.zeros(len(lines.codes), dtype=bool)
+    for line in np.flatnonzero(goes_on).tolist():
+        dropped[lines.ends[line] : lines.starts[line + 1]] = True
+    steps = np.cumsum(np.where(goes_on, np.diff(lines.numbers), 0))
+    numbers = lines.numbers[firsts] - np.concatenate([[0], steps])[firsts]
+    starts, ends, indents = lines.starts[firsts], lines.ends[lasts], lines.indents[firsts]
+    long = ends - starts >= _LONG
+    share = (indents[long] > 0).mean() if long.any() else 0
+    if min(share, 1 - share) > _MIXED:
+        indents = np.zeros_like(indents)
+    return _without(lines, dropped, starts, ends, numbers, indents), firsts
+
+
+def _without(
+    lines: Lines,
+    dropped: NDArray[np.bool_],
+    starts: NDArray[np.int64],
+    ends: NDArray[np.int64],
+    numbers: NDArray[np.int64],
+    indents: NDArray[np.int64],
+) -> Lines:
+    """Return lines in a text without the characters that are ``dropped``."""
+    codes, kinds, text = lines.codes, lines.kinds, lines.text
+    if dropped.any():
+        place = np.concatenate([[0], np.cumsum(~dropped)])
+        starts, ends = place[starts], place[ends]
+        codes, kinds = codes[~dropped], kinds[~dropped]
+        text = codes.tobytes().decode("utf-32-le", "surrogatepass")
+    return Lines(text, codes, kinds, starts, ends, numbers, indents, lines.unseen[:0])
