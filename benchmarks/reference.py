@@ -5,7 +5,7 @@ What the fast path must give, written so that each step can be seen to be right.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,17 +14,19 @@ from sklearn.preprocessing import normalize
 
 from pdclassify.article import Article
 from pdclassify.text.characters import encode, table
+from pdclassify.text.traditional import PAIRS
 from pdclassify.topics.features import Field, part
 from pdclassify.topics.layers import Layer
 from pdclassify.topics.model import TopicModel
 
 
-def ngrams(text: str, field: Field) -> list[str]:
-    """Return all n-grams of the folded text that no break stands in."""
+def ngrams(text: str, field: Field, simple: Mapping[int, int]) -> list[str]:
+    """Return all n-grams of the folded text that no break stands in, simplified as ``simple`` says."""
     if field.marks:
         text = f"\n{text}\n"
     low, high = field.lengths
-    runs = "".join(map(chr, encode(text, table(field.marks)).codes)).split("\0")
+    folded = "".join(map(chr, encode(text, table(field.marks)).codes))
+    runs = folded.translate(simple).split("\0")
     return [
         run[i : i + n]
         for run in runs
@@ -36,9 +38,13 @@ def ngrams(text: str, field: Field) -> list[str]:
 def vectorizer(layer: Layer) -> TfidfVectorizer:
     """Return scikit-learn's own, with the terms and settings of a layer; rows are not normed."""
     field, vocabulary = layer.features.field, layer.features.vocabulary
+    terms = [vocabulary.term(number) for number in range(len(vocabulary))]
+    own = set("".join(terms))
+    pairs = zip(map(ord, PAIRS[::2]), map(ord, PAIRS[1::2]), strict=True)
+    simple = {old: new for old, new in pairs if chr(old) not in own}
     made = TfidfVectorizer(
-        analyzer=lambda text: ngrams(text, field),
-        vocabulary=[vocabulary.term(number) for number in range(len(vocabulary))],
+        analyzer=lambda text: ngrams(text, field, simple),
+        vocabulary=terms,
         sublinear_tf=field.tf == "log",
         binary=field.tf == "binary",
         norm=None,

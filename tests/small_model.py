@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from pdclassify.article import Article
+from pdclassify.text.traditional import PAIRS
 from pdclassify.topics.calibration import Sigmoid
 from pdclassify.topics.features import Features, Field, part
 from pdclassify.topics.layers import Layer, quantize
@@ -37,6 +38,11 @@ ARTICLES = (
 def articles() -> list[Article]:
     """Return the articles, in an order that means nothing."""
     return [Article(text=text, title=title) for title, text, _ in ARTICLES]
+
+
+def traditional(text: str) -> str:
+    """Return a text in traditional characters, one for one."""
+    return text.translate(dict(zip(map(ord, PAIRS[1::2]), PAIRS[::2], strict=True)))
 
 
 def drawn(n_terms: int, n_topics: int, dimensions: int) -> Subject:
@@ -72,9 +78,9 @@ def made(
         topics=TOPICS[:n_topics],
         multilabel=True,
         layers=[
-            Layer(features[0], *quantize(weights[:split], bits)),
+            Layer(features[0].for_both_scripts(), *quantize(weights[:split], bits)),
             Layer(
-                features[1],
+                features[1].for_both_scripts(),
                 *quantize(weights[split:], bits),
                 drawn(len(features[1]), n_topics, dimensions) if dimensions else None,
             ),

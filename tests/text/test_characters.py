@@ -1,7 +1,9 @@
 import numpy as np
+import pytest
 from hypothesis import given
 
 from pdclassify.text.characters import BREAK, decode, encode, renumber, table, table_digest
+from pdclassify.text.traditional import PAIRS
 from strategies import any_text
 
 
@@ -52,6 +54,25 @@ def test_renumbered_characters_are_dense() -> None:
     assert codes.tolist() == [1, 0, 2]
     assert positions is not None
     assert positions.tolist() == [0, 2, 3]
+
+
+def test_traditional_characters_are_read_as_what_the_terms_have() -> None:
+    """A traditional character has its simplified one's number, unless it has its own or is left."""
+    numbers = renumber(np.array([0, ord("党"), ord("乾"), ord("干")], dtype=np.uint16))
+    assert encode("黨党乾干幹後", numbers).codes.tolist() == [1, 1, 2, 3, 3, 0]
+    assert encode("黨\u200b党", numbers).codes.tolist() == [1, 1]
+    plain = renumber(np.array([0, ord("党")], dtype=np.uint16), as_written=True)
+    assert encode("黨党", plain).codes.tolist() == [0, 1]
+
+
+def test_the_pairs_are_one_for_one() -> None:
+    """No character is told twice, none is simplified in two steps, and OpenCC agrees."""
+    pairs = dict(zip(PAIRS[::2], PAIRS[1::2], strict=True))
+    assert len(pairs) * 2 == len(PAIRS)
+    assert not pairs.keys() & set(pairs.values())
+    assert max(map(ord, PAIRS)) < 0x10000
+    opencc = pytest.importorskip("opencc").OpenCC("t2s")
+    assert sum(opencc.convert(old) == new for old, new in pairs.items()) > 0.99 * len(pairs)
 
 
 @given(any_text())

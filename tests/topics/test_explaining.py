@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,7 +10,7 @@ from pdclassify.article import Article, Segment, Span
 from pdclassify.errors import UsageError
 from pdclassify.text.characters import decode, encode
 from pdclassify.topics.model import TopicModel
-from small_model import TOPICS, articles, made
+from small_model import TOPICS, articles, made, traditional
 from strategies import any_text
 
 SMALL = made()
@@ -45,6 +47,22 @@ def test_spans_show_the_term(text: str, topic: str) -> None:
         assert term.spans
         for start, end in term.spans:
             assert decode(encode(text[start:end]).codes) == term.term
+
+
+@pytest.mark.parametrize("model", [SMALL, RICH])
+def test_terms_are_shown_in_the_texts_own_characters(model: TopicModel) -> None:
+    """In a traditional text the terms are traditional, weigh and stand as in its simplified copy."""
+    for one in articles():
+        copy = replace(one, text=traditional(one.text), title=traditional(one.title))
+        plain, found = model.explain(one, "style"), model.explain(copy, "style")
+        assert [(term.weight, term.spans) for term in found.terms] == [
+            (term.weight, term.spans) for term in plain.terms
+        ]
+        for shown, term in zip(found.terms, plain.terms, strict=True):
+            assert shown.term == traditional(term.term)
+    both = {term.term: term.spans for term in model.explain("黨支部的党支部", "style").terms}
+    assert both["黨支部"] == ((0, 3), (4, 7))
+    assert "党支部" not in both
 
 
 def test_spans_count_the_page() -> None:

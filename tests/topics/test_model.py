@@ -13,7 +13,7 @@ from pdclassify.errors import UsageError
 from pdclassify.topics.calibration import Sigmoid, Softmax
 from pdclassify.topics.features import part
 from pdclassify.topics.model import Primary, TopicModel
-from small_model import TOPICS, articles, made
+from small_model import TOPICS, articles, made, traditional
 from strategies import any_text
 
 SMALL = made()
@@ -283,3 +283,16 @@ def _many() -> TopicModel:
 
 
 MANY = _many()
+
+
+@pytest.mark.parametrize("several", [made(), made(marks=True, dimensions=4)])
+def test_traditional_characters_say_the_same(several: TopicModel) -> None:
+    """A text in the characters of Hong Kong and Taiwan has the topics of its simplified copy."""
+    plain = articles()
+    copies = [
+        replace(one, text=traditional(one.text), title=traditional(one.title)) for one in plain
+    ]
+    assert sum(one.text != copy.text for one, copy in zip(plain, copies, strict=True)) > 10
+    assert several.predict(copies) == several.predict(plain)
+    again = pickle.loads(pickle.dumps(several))
+    assert again.predict(copies) == several.predict(plain)

@@ -91,8 +91,7 @@ def keywords(
     Notes
     -----
     A text whose headline was not given is ranked by the text alone. Full-width letters, unseen
-    characters and the like change nothing; for traditional characters OpenCC must be installed
-    (``pip install 'pdclassify[traditional]'``), as the dictionary is one of simplified words.
+    characters, traditional ones and the like change nothing but what is printed.
     """
     a_document("text", text)
     a_whole_number("top", top)

@@ -6,6 +6,9 @@ of them make a 64-bit number that stands for exactly one n-gram. White space and
 left out, and the positions of the others are kept. A second table keeps marks, spaces and line ends
 as characters like others: short titles say much with them.
 
+A table for a vocabulary (`renumber`) reads traditional characters as the simplified ones that the
+vocabulary has, so that a text says the same in both scripts.
+
 Only ranges that Unicode has frozen are folded, by rules written here: the table is the same under
 every Python, and its digest is part of a model.
 """
@@ -140,16 +143,31 @@ def encode(text: str, numbers: NDArray[np.uint16] | None = None) -> Codes:
     return Codes(codes[positions], positions)
 
 
-def renumber(characters: NDArray[np.uint16], marks: bool = False) -> NDArray[np.uint16]:
+def renumber(
+    characters: NDArray[np.uint16], marks: bool = False, *, as_written: bool = False
+) -> NDArray[np.uint16]:
     """Return a table for `encode` that numbers ``characters`` from 0, the first of them ``BREAK``.
 
     Every other character becomes a break; what nobody sees is still left out. With ``marks``, the
-    characters are those of the table that keeps them.
+    characters are those of the table that keeps them. Unless all is taken ``as_written``, a
+    traditional character that is not among them has the number of its simplified one.
     """
     numbers = np.zeros(0x10000, dtype=np.uint16)
     numbers[characters] = np.arange(len(characters))
+    if not as_written:
+        traditional, simplified = _pairs()
+        new = numbers.take(traditional) == BREAK
+        numbers[traditional[new]] = numbers.take(simplified[new])
     numbers[_UNSEEN_CODE] = _UNSEEN_CODE
     return numbers.take(table(marks))
+
+
+@cache
+def _pairs() -> NDArray[np.uint16]:
+    """Return traditional characters and their simplified ones, shape (2, n)."""
+    from pdclassify.text.traditional import PAIRS
+
+    return np.frombuffer(PAIRS.encode("utf-16-le"), dtype="<u2").reshape(-1, 2).T
 
 
 def decode(codes: Iterable[int]) -> str:

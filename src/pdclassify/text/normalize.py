@@ -97,10 +97,11 @@ def normalize(text: str) -> Normalized:
 
 
 def fold(text: str) -> Normalized:
-    """Normalise, and simplify traditional characters where OpenCC is installed.
+    """Normalise, and simplify traditional characters.
 
-    What keywords are looked for in, as a focus is in the like of `fold_in_place`. Without OpenCC (``pip install 'pdclassify[traditional]'``)
-    traditional characters stay, and words written in them are mostly unknown to the dictionary.
+    What keywords are looked for in, as a focus is in the like of `fold_in_place`. Where OpenCC is
+    installed (``pip install 'pdclassify[traditional]'``) it looks at whole words; else characters
+    are simplified one by one, which makes 乾坤 干坤.
     """
     plain = normalize(text)
     return Normalized(_simplified(plain.text), plain.offsets)
@@ -118,10 +119,18 @@ def _one_for_one(change: re.Match[str]) -> str:
 
 
 def _simplified(text: str) -> str:
-    """Simplify a text that is traditional, where OpenCC is installed."""
-    if _TRADITIONAL.search(text) and find_spec("opencc") is not None:
-        return to_simplified(text)
-    return text
+    """Simplify a text that is traditional: by words where OpenCC is installed, else by characters."""
+    if not _TRADITIONAL.search(text):
+        return text
+    return text.translate(_singles()) if find_spec("opencc") is None else to_simplified(text)
+
+
+@cache
+def _singles() -> dict[int, str]:
+    """Return the table from traditional to simplified characters, one for one."""
+    from pdclassify.text.traditional import PAIRS
+
+    return dict(zip(map(ord, PAIRS[::2]), PAIRS[1::2], strict=True))
 
 
 @cache

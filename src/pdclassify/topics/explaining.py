@@ -26,6 +26,7 @@ class _Said(NamedTuple):
     """What one field says: its terms, ascending, and each place where one stands in the input."""
 
     codes: NDArray[np.uint64]  # left-aligned
+    shown: NDArray[np.uint64]  # the same in the text's own characters, traditional ones say
     weights: NDArray[np.float64]
     terms: NDArray[np.int64]  # which of the codes stands there
     starts: NDArray[np.int64]
@@ -36,7 +37,10 @@ def explain(model: TopicModel, document: str | Article, topic: str) -> Explanati
     """Return what `TopicModel.explain` promises."""
     column = model.column(topic)
     fields = [_said(layer, document, column) for layer in model.layers]
-    codes, group = np.unique(np.concatenate([f.codes for f in fields]), return_inverse=True)
+    codes, where, group = np.unique(
+        np.concatenate([f.codes for f in fields]), return_index=True, return_inverse=True
+    )
+    shown = terms_of(np.concatenate([f.shown for f in fields]).take(where))
     weights = np.bincount(group, np.concatenate([f.weights for f in fields]), len(codes))
     first = np.cumsum([0] + [len(f.codes) for f in fields])
     places = [group.take(f.terms + start) for f, start in zip(fields, first.tolist(), strict=False)]
@@ -49,7 +53,7 @@ def explain(model: TopicModel, document: str | Article, topic: str) -> Explanati
     spans: list[Span] = list(map(partial(tuple.__new__, Span), pairs))
     bounds = np.searchsorted(keys >> 32, np.arange(len(codes) + 1)).tolist()
     spans_of = [tuple(spans[start:end]) for start, end in pairwise(bounds)]
-    made = list(map(TermWeight, terms_of(codes), weights.tolist(), spans_of))
+    made = list(map(TermWeight, shown, weights.tolist(), spans_of))
     order = np.lexsort((codes, -np.abs(weights)))
     by_field, _ = model._by_field(Texts.of([document]))
     return Explanation(
@@ -75,8 +79,13 @@ def _said(layer: Layer, document: str | Article, column: int) -> _Said:
     at = np.arange(len(codes)) if positions is None else positions
     offsets = np.append(_offsets(document, field.name), _UNKNOWN)  # what stands after the text
     pieces = [np.empty((3, 0), dtype=np.int64)]
+    shown = left_aligned(vocabulary.codes.take(found.terms))
+    written = vocabulary.written(text, codes)
     for length, starts, terms in vocabulary.occurrences(codes, field.lengths[1]):
         held = np.searchsorted(found.terms, terms.astype(np.int64))
+        if written is not None:
+            first_last = np.argsort(-starts)  # so that the first place is what stays
+            shown[held[first_last]] = _packed(written, starts[first_last], length)
         # Where marks are kept, a line end stands before the text and one after it.
         begins = np.maximum(at.take(starts), 0)
         lasts = np.minimum(at.take(starts + (length - 1)), len(text) - 1)
@@ -85,7 +94,17 @@ def _said(layer: Layer, document: str | Article, column: int) -> _Said:
         pieces.append(np.stack([number.take(held), start, last + 1])[:, known])
     places = np.concatenate(pieces, axis=1)
     codes_of = left_aligned(vocabulary.codes.take(found.terms[telling]))
-    return _Said(codes_of, weights[telling], *places)
+    return _Said(codes_of, shown[telling], weights[telling], *places)
+
+
+def _packed(
+    characters: NDArray[np.uint16], starts: NDArray[np.int64], length: int
+) -> NDArray[np.uint64]:
+    """Return the n-grams that begin at ``starts`` as left-aligned codes."""
+    grams = np.zeros(len(starts), dtype=np.uint64)
+    for place in range(length):
+        grams |= characters.take(starts + place).astype(np.uint64) << np.uint64(48 - 16 * place)
+    return grams
 
 
 def _offsets(document: str | Article, name: str) -> NDArray[np.int64]:

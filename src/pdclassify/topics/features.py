@@ -146,11 +146,20 @@ class Features:
         The vocabulary, ascending.
     idf : ndarray of float32, shape (n_terms,)
         Weight of each term; 0 for one that only begins others.
+    as_written : bool
+        Whether texts are read as they are written, or traditional characters as simplified ones.
+        What is learned is learned as written.
     """
 
-    def __init__(self, field: Field, codes: NDArray[np.uint64], idf: NDArray[np.float32]) -> None:
+    def __init__(
+        self,
+        field: Field,
+        codes: NDArray[np.uint64],
+        idf: NDArray[np.float32],
+        as_written: bool = False,
+    ) -> None:
         self.field = field
-        self.vocabulary = Vocabulary(codes, field.marks)
+        self.vocabulary = Vocabulary(codes, field.marks, as_written=as_written)
         self.idf = idf
 
     @classmethod
@@ -204,14 +213,18 @@ class Features:
         """Keep the ``wanted`` terms (a mask), and without weight what they begin with."""
         idf = np.where(wanted, (np.log((1.0 + n_texts) / (1.0 + df)) + 1.0) ** power, 0.0)
         keep = with_beginnings(codes, wanted)
-        return cls(field, codes[keep], idf[keep].astype(np.float32))
+        return cls(field, codes[keep], idf[keep].astype(np.float32), as_written=True)
+
+    def for_both_scripts(self) -> Features:
+        """Return the same, for texts in traditional characters too."""
+        return Features(self.field, self.vocabulary.codes, self.idf)
 
     def __len__(self) -> int:
         return len(self.idf)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle what cannot be derived; the hash table is made again."""
-        return Features, (self.field, self.vocabulary.codes, self.idf)
+        return Features, (self.field, self.vocabulary.codes, self.idf, self.vocabulary.as_written)
 
     def weighted(
         self, texts: Sequence[str]

@@ -248,7 +248,7 @@ def fit(
     layers, start = [], 0
     for made, share in zip(features, shares, strict=True):
         weights, scale = quantize(coefficients[start : start + len(made)] * share)
-        layers.append(Layer(made, weights, scale, None if start else subject))
+        layers.append(Layer(made.for_both_scripts(), weights, scale, None if start else subject))
         start += len(made)
     calibration: Sigmoid | Softmax
     outcome = cross_fitted(decisions, data, folds, precision)

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from pdclassify.text.characters import Codes, encode, renumber, table
+from pdclassify.text.characters import BREAK, Codes, encode, renumber, table
 from pdclassify.topics.lookup import Search, Table, changes
 
 __all__ = [
@@ -89,18 +89,24 @@ class Vocabulary:
         One a term, ascending. The beginnings of each term, from two characters on, must be there.
     marks : bool
         Whether marks, spaces and the ends of lines are characters of terms, or break them.
+    as_written : bool
+        Whether traditional characters are breaks, or read as the simplified ones of terms.
     """
 
-    def __init__(self, codes: NDArray[np.uint64], marks: bool = False) -> None:
+    def __init__(
+        self, codes: NDArray[np.uint64], marks: bool = False, *, as_written: bool = False
+    ) -> None:
         self.codes = codes
         self.marks = marks
+        self.as_written = as_written
         self.bits = len(codes).bit_length()
         used = np.zeros(0x10000, dtype=bool)
         used[0] = True
         for lane in (48, 32, 16, 0):
             used[(codes >> np.uint64(lane)).astype(np.uint16)] = True
         self._letters = np.flatnonzero(used).astype(np.uint16)
-        self._numbers = renumber(self._letters, marks)  # a character that no term has is a break
+        # A character that no term has is a break.
+        self._numbers = renumber(self._letters, marks, as_written=as_written)
         single = np.flatnonzero((codes << _LANE) == _NOTHING)
         self._single = np.full(len(self._letters), -1, dtype=np.int32)
         self._single[np.searchsorted(self._letters, codes[single] >> _TOP)] = single
@@ -125,6 +131,11 @@ class Vocabulary:
             return encode(text, self._numbers)
         codes, positions = encode(_lines([text], self.marks)[0], self._numbers)
         return Codes(codes, (np.arange(len(codes)) if positions is None else positions) - 1)
+
+    def written(self, text: str, codes: NDArray[np.uint16]) -> NDArray[np.uint16] | None:
+        """Return the characters behind the ``codes`` of a text; None if they are those of terms."""
+        plain = encode(_lines([text], self.marks)[0], table(self.marks)).codes
+        return plain if ((self._letters.take(codes) != plain) & (codes != BREAK)).any() else None
 
     def occurrences(
         self, characters: NDArray[np.uint16], longest: int
@@ -239,7 +250,7 @@ def document_frequencies(
     for length in range(1, longest + 1):
         if length > 1 and not len(codes):
             break
-        known = Vocabulary(codes, marks)
+        known = Vocabulary(codes, marks, as_written=True)
         seen = [np.empty(0, np.uint64)]
         for start, end in batches(texts):
             numbers = np.arange(end - start, dtype=np.uint64)
