@@ -436,7 +436,7 @@ def test_options_without_effect_are_refused(tmp_path: Path) -> None:
         run([path], out, task="summarize", chars=3, ratio=0.1)
     with pytest.raises(UsageError, match="task must be one of"):
         run([path], out, task="translate")
-    with pytest.raises(UsageError, match="whole has no effect"):
+    with pytest.raises(UsageError, match="'whole' parameter has no effect"):
         run([path], out, whole=True)
     with pytest.raises(UsageError, match="scheduler has no effect"):
         run([path], out, scheduler="tcp://x")

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pdclassify.article import Article, Span
-from pdclassify.cli.stream import CHUNK, Run
+from pdclassify.cli.stream import CHUNK, Report, Run, in_options
 from pdclassify.lines import article_line
 from pdclassify.reading.records import Leftover, RecordError, Skipped
 
@@ -126,3 +126,43 @@ def test_an_input_without_an_article_is_told(pdclassify, tmp_path):
         ran = pdclassify("predict", tmp_path / name)
         assert (ran.code, ran.out) == (0, "")
         assert "not one article" in ran.err
+
+
+@pytest.mark.parametrize(
+    ("said", "here"),
+    [
+        ("there is 'a': name it by fields={'text': …}.", "there is 'a': name it by --text-field."),
+        ("try another encoding=… or none", "try another --encoding or none"),
+        ("The 'chars' parameter must be 1.", "--chars must be 1."),
+        ("The 'operating_point' parameter must be f1.", "--operating-point must be f1."),
+        ("The 'whole' parameter has no effect: no page.", "--whole has no effect: no page."),
+        ("The 'fields' parameter has no effect.", "--text-field and the like have no effect."),
+        ("a.txt: no such file", "a.txt: no such file"),
+    ],
+)
+def test_the_librarys_parameters_are_options_here(said, here):
+    """A message of the library names its parameters; on the command line it names the options."""
+    assert in_options(said) == here
+
+
+def test_a_file_that_is_read_twice_is_mentioned(examples, monkeypatch, capsys):
+    """On a terminal it is said whose ids are not unique: given twice, or in a folder given too."""
+    page, folder = str(examples / "page.txt"), str(examples)
+    said = f"pdclassify: {page}: is read twice, so that its ids are not unique; name it once.\n"
+    Report([page, page])
+    assert capsys.readouterr().err == ""
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
+    for paths in ([page, page], [folder, page], [page, folder], [page, "-", page, page]):
+        Report(paths)
+        assert capsys.readouterr().err.startswith(said)
+    Report([page, f"{folder}/articles.jsonl", "-", "s3://a", "s3://a/b"])
+    assert capsys.readouterr().err == ""
+
+
+def test_a_command_names_options_in_its_lines(pdclassify, tmp_path):
+    """The error line of a record and what is said on stderr speak of options."""
+    (tmp_path / "a.jsonl").write_text('{"body": "党"}\n', encoding="utf-8")
+    ran = pdclassify("predict", tmp_path / "a.jsonl")
+    assert "name it by --text-field" in ran.lines[0]["error"]
+    assert "name it by --text-field" in ran.err
+    assert "--whole has no effect" in pdclassify("split", "--whole", tmp_path / "a.jsonl").err

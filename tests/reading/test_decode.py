@@ -81,8 +81,8 @@ def test_damaged_utf8_is_not_taken_for_gb18030() -> None:
 
 
 def test_neither_names_the_byte() -> None:
-    """Bytes that are neither UTF-8 nor GB18030 are an error that names --encoding."""
-    with pytest.raises(DecodeError, match="--encoding") as caught:
+    """Bytes that are neither UTF-8 nor GB18030 are an error that names the parameter."""
+    with pytest.raises(DecodeError, match="by encoding=…") as caught:
         decode("党建".encode("gbk") + b"abc\xff", source="f")
     assert caught.value.offset == 7
 

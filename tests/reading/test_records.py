@@ -550,9 +550,13 @@ def test_torn_utf16(tmp_path: Path) -> None:
         ),
         ("a.txt.gz", gzip.compress(b"a" * 99)[:-4], "it is cut short; fetch or export it again"),
         ("a.txt.gz", gzip.compress(b"a" * 99)[:-8] + b"\0" * 8, "its compression is damaged (CRC"),
-        ("a.csv", "号,文\n".encode("gb18030"), "not utf-8 (name the encoding with --encoding)"),
+        ("a.csv", "号,文\n".encode("gb18030"), "not utf-8 (name the encoding by encoding=…)"),
         ("a.csv", "text\n党\n".encode("gb18030"), "'text' is not utf-8 after 0 characters"),
-        ("a.jsonl", '{"文": "党"}\n'.encode(), "'text' is missing; there is '文': name it with"),
+        (
+            "a.jsonl",
+            '{"文": "党"}\n'.encode(),
+            "'text' is missing; there is '文': name it by fields={'text': …}",
+        ),
         ("a.jsonl", b'{"text": "a"}', "no record has 'head'; name another field"),
     ],
 )
@@ -568,4 +572,7 @@ def test_an_encoding_that_was_asked_for_and_is_wrong(tmp_path: Path) -> None:
     """A file that is not what was asked for says so, and how to go on."""
     (item,) = one(write(tmp_path, "a.jsonl", b'{"text": "a"}\n'), encoding="utf-16")
     assert isinstance(item, RecordError)
-    assert "not utf-16, which was asked for, from here on; try without --encoding" in item.error
+    assert (
+        "not utf-16, which was asked for, from here on; try another encoding=… or none"
+        in item.error
+    )

@@ -103,7 +103,7 @@ def _schema(schema: pa.Schema, task: Task, names: Mapping[str, str]) -> pa.Schem
     if names["text"] not in schema.names:
         raise UsageError(
             f"There is no column {names['text']!r}; there are {', '.join(schema.names)}. Name "
-            'another by fields={"text": …}.'
+            "another by fields={'text': …}."
         )
     return row_schema(schema, task.fields(), identify=False)
 

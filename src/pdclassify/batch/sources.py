@@ -128,5 +128,5 @@ def missing_columns(schema: pa.Schema, reading: Reading) -> str | None:
     there = ", ".join(schema.names)
     return (
         f"no column {', '.join(map(repr, sorted(absent)))}; its columns are {there}; name another "
-        "with --text-field and the like"
+        "by fields={'text': …}"
     )

@@ -113,7 +113,9 @@ def _report(error: Exception) -> int:
         message = f"{error.filename}: {error.strerror}" if error.filename else str(error)
     else:
         message = f"{type(error).__name__}: {error} (this is a fault of pdclassify; -v shows where)"
-    click.echo(f"pdclassify: {' '.join(message.split())}", err=True)
+    from pdclassify.cli.stream import say
+
+    say(message)
     return code
 
 

@@ -171,6 +171,8 @@ def _be_verbose(ctx: click.Context, parameter: click.Parameter, verbose: bool) -
         logger = logging.getLogger("pdclassify")
         logger.addHandler(handler)
         logger.setLevel(logging.INFO)
+        ctx.call_on_close(lambda: logger.removeHandler(handler))
+        ctx.call_on_close(lambda: logger.setLevel(logging.NOTSET))
 
 
 def topic_named(name: str, model: TopicModel) -> str:

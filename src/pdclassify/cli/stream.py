@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import select
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -25,6 +27,14 @@ Work = Callable[[Sequence["Article"]], Iterable[Line]]
 
 #: Articles that are worked on together: enough for the classifier's speed, few for memory.
 CHUNK = 64
+
+#: How the library speaks of its parameters, and what they are called here.
+_OPTIONS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
+    (re.compile(r"fields=\{'(\w+)': …\}"), r"--\1-field"),
+    (re.compile(r"\b(\w+)=…"), r"--\1"),
+    (re.compile(r"The 'fields' parameter has"), "--text-field and the like have"),
+    (re.compile(r"The '(\w+)' parameter"), lambda found: f"--{found[1].replace('_', '-')}"),
+)
 
 #: How many failures and skipped files are named one by one; the rest are counted.
 NAMED = 20
@@ -73,7 +83,7 @@ def collect(inputs: Inputs) -> tuple[list[Article], Report]:
     from pdclassify.reading.records import RecordError, Skipped
 
     articles: list[Article] = []
-    report = Report()
+    report = Report(inputs.paths)
     for item in inputs.read():
         if isinstance(item, Article):
             report.done += 1
@@ -93,12 +103,13 @@ class Run:
         self._work = work
         self._leftover = leftover
         self._pending: list[Item] = []
-        self._report = Report()
+        self._report = Report(())
 
     def through(self, inputs: Inputs) -> int:
         """Read all inputs and return the exit code."""
         from pdclassify.reading.records import Skipped
 
+        self._report = Report(inputs.paths)
         stdin = waiting_stdin(self._work_off) if "-" in inputs.paths else None
         for item in inputs.read(stdin):
             if isinstance(item, Skipped):
@@ -120,7 +131,7 @@ class Run:
         for item in pending:
             if isinstance(item, RecordError):
                 self._report.failed(item)
-                self._writer.write(error_line(item.id, item.source, item.error))
+                self._writer.write(error_line(item.id, item.source, in_options(item.error)))
             elif isinstance(item, Leftover):
                 if self._leftover:
                     self._writer.write(leftover_line(item.source, item.spans))
@@ -132,9 +143,11 @@ class Run:
 
 
 class Report:
-    """What is said on stderr about inputs that failed or were passed over."""
+    """What is said on stderr about inputs that failed, were passed over, or are read twice."""
 
-    def __init__(self) -> None:
+    def __init__(self, paths: Sequence[str]) -> None:
+        for path in islice(_read_twice(paths), NAMED):
+            mention(f"{path}: is read twice, so that its ids are not unique; name it once.")
         self.done = 0
         self._failed = 0
         self._unreadable = 0
@@ -168,9 +181,41 @@ class Report:
         return 2 if not self.done and self._failed == self._unreadable else 1
 
 
+def _read_twice(paths: Sequence[str]) -> Iterator[str]:
+    """Yield the inputs that stand among the others already, or in a folder that does."""
+    places = {path: Path(path).absolute() for path in paths if path != "-" and "://" not in path}
+    seen: set[Path] = set()
+    for path in paths:
+        if path in places and places[path] in seen:
+            yield path
+        elif path in places:
+            seen.add(places[path])
+    for path, place in places.items():
+        if not seen.isdisjoint(place.parents):
+            yield path
+
+
+def mention(message: str) -> None:
+    """Say what is no failure, if anybody is looking: on a terminal, or with ``-v``."""
+    import logging
+
+    logger = logging.getLogger("pdclassify")
+    if sys.stderr.isatty() and not logger.isEnabledFor(logging.INFO):
+        say(message)
+    else:
+        logger.info(message)
+
+
 def say(message: str) -> None:
     """Print one line on stderr."""
-    click.echo(f"pdclassify: {' '.join(message.split())}", err=True)
+    click.echo(f"pdclassify: {' '.join(in_options(message).split())}", err=True)
+
+
+def in_options(message: str) -> str:
+    """Return a message of the library with the options in the place of its parameters."""
+    for pattern, option in _OPTIONS:
+        message = pattern.sub(option, message)
+    return message
 
 
 def many(number: int, one: str, several: str | None = None) -> str:

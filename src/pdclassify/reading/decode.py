@@ -86,7 +86,9 @@ def decode(data: bytes, *, source: str, encoding: str | None = None) -> str:
         except UnicodeError as error:
             offset = error.start if isinstance(error, UnicodeDecodeError) else 0
             raise DecodeError(
-                source, offset, f"this is not {name}, which was asked for; try without --encoding"
+                source,
+                offset,
+                f"this is not {name}, which was asked for; try another encoding=… or none",
             ) from None
     mark = find_mark(data)
     if mark is not None:
@@ -110,7 +112,7 @@ def decode(data: bytes, *, source: str, encoding: str | None = None) -> str:
             source,
             broken.start,
             "UTF-8 up to here, then not; the file is damaged or cut short. "
-            "If it is in another encoding, name it with --encoding",
+            "If it is in another encoding, name it by encoding=…",
         )
     try:
         return data.decode("gb18030")
@@ -118,7 +120,7 @@ def decode(data: bytes, *, source: str, encoding: str | None = None) -> str:
         raise DecodeError(
             source,
             max(broken.start, error.start),
-            "neither UTF-8 nor GB18030; name the encoding with --encoding",
+            "neither UTF-8 nor GB18030; name the encoding by encoding=…",
         ) from None
 
 

@@ -142,7 +142,9 @@ def to_article(
         if names["text"] in record:
             return failed(f"'{names['text']}' is null.")
         there = ", ".join(repr(str(name)[:40]) for name in list(record)[:30]) or "nothing"
-        return failed(f"'{names['text']}' is missing; there is {there}: name it with --text-field.")
+        return failed(
+            f"'{names['text']}' is missing; there is {there}: name it by fields={{'text': …}}."
+        )
     taken = set(names.values())
     return Article(
         **{"id": fallback, **found},

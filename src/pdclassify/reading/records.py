@@ -97,7 +97,8 @@ def read(
     Yields
     ------
     Article, RecordError, Leftover or Skipped
-        In the order of the inputs. N records give N articles or errors. A file that breaks off
+        In the order of the inputs. N records give N articles or errors; what is given twice is read
+        twice, under the same ids. A file that breaks off
         gives one error more, with ``whole_file`` set, after what could be read of it.
 
     Raises
@@ -131,11 +132,13 @@ def _check(
     if not kinds or "any" in kinds:
         return
     if whole and "page" not in kinds:
-        raise UsageError("whole has no effect: none of the inputs is a page (.txt, .md).")
+        raise UsageError(
+            "The 'whole' parameter has no effect: none of the inputs is a page (.txt, .md)."
+        )
     if fields and kinds == {"page"}:
-        raise UsageError("fields have no effect: all inputs are pages (.txt, .md).")
+        raise UsageError("The 'fields' parameter has no effect: all inputs are pages (.txt, .md).")
     if encoding is not None and kinds == {"parquet"}:
-        raise UsageError("encoding has no effect: a Parquet file knows its own.")
+        raise UsageError("The 'encoding' parameter has no effect: a Parquet file knows its own.")
 
 
 def _read(paths: Sequence[str], reader: _Reader, stdin: BinaryIO | None) -> Iterator[Item]:
@@ -378,11 +381,11 @@ def _holds(item: Article, name: str, fields: Mapping[str, str]) -> bool:
 def _torn(error: UnicodeError, asked: str | None) -> str:
     """Say that a file whose lines cannot be told apart before decoding is damaged."""
     if asked:
-        return f"not {asked}, which was asked for, from here on; try without --encoding"
+        return f"not {asked}, which was asked for, from here on; try another encoding=… or none"
     name = error.encoding if isinstance(error, UnicodeDecodeError) else "text"
     return f"not {name} from here on, though its first bytes say so; it is damaged"
 
 
 def _no_column(absent: Iterable[str], present: Iterable[str] = ()) -> str:
     there = f"; its columns are {', '.join(present)}" if present else ""
-    return f"no column {', '.join(map(repr, sorted(absent)))}{there}; name another with --text-field and the like"
+    return f"no column {', '.join(map(repr, sorted(absent)))}{there}; name another by fields={{'text': …}}"

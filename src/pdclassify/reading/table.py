@@ -87,13 +87,13 @@ def read_csv(
     if absent:
         shown = ", ".join(column[:40] for column in header[:30])
         if _ESCAPED.search(shown):
-            shown = f"not {lines.encoding} (name the encoding with --encoding)"
+            shown = f"not {lines.encoding} (name the encoding by encoding=…)"
         yield RecordError(
             source,
             source,
             0,
             f"{source}: no column {', '.join(map(repr, sorted(absent)))}; its columns are {shown}; "
-            "name another with --text-field and the like",
+            "name another by fields={'text': …}",
             whole_file=True,
         )
         return
