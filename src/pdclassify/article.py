@@ -315,7 +315,10 @@ class SummarySentence(_Result):
 
 @dataclass(frozen=True, slots=True)
 class Summary(_Result):
-    """The chosen sentences in the order of the text, and the same joined with nothing between."""
+    """The chosen sentences in the order of the text, and the same joined.
+
+    Nothing stands between two sentences, but a blank where both are written in Latin letters, say.
+    """
 
     sentences: tuple[SummarySentence, ...]
     text: str

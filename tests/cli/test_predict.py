@@ -8,6 +8,7 @@ import io
 import json
 
 import pytest
+from rich.cells import cell_len
 
 FIELDS = {"id", "source", "title", "topics", "primary", "probabilities", "reason", "model"}
 TOPICS = {"party_building", "governance", "style"}
@@ -210,3 +211,19 @@ def test_an_unknown_model_is_said(pdclassify, examples, tmp_path):
     assert (ran.code, ran.out) == (2, "")
     assert ran.err.count("\n") == 1
     assert str(tmp_path / "none") in ran.err
+
+
+def test_a_table_marks_given_topics_without_colours(pdclassify, examples):
+    """In a pipe a star stands after the probability of a given topic, and columns line up."""
+    ran = pdclassify("predict", examples / "articles.jsonl", "--format", "table")
+    records = pdclassify("predict", examples / "articles.jsonl").lines
+    head, *rows = ran.out.splitlines()[1:]
+    order = ("party_building", "governance", "style")
+    ends = [cell_len(head[: head.index(name)]) + 4 for name in ("党建", "治理", "作风")]
+    for row, record in zip(rows, records, strict=True):
+        given = {topic for topic, end in zip(order, ends, strict=True) if row[end] == "*"}
+        assert given == set(record["topics"])
+        assert cell_len(row[: ends[-1] + 2]) == len(row[: ends[-1] + 2])
+        assert all(row[end - 1].isdigit() for end in ends)
+    card = pdclassify("analyze", examples / "page.txt", "--format", "table").out
+    assert "党建 1.00*  治理 .86*  作风 .00\n" in card

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pdclassify import Article, Segment, Summary, summarize
 from pdclassify.errors import UsageError
 from pdclassify.summary.printable import balanced
-from pdclassify.text.sentences import split_sentences
+from pdclassify.text.sentences import join_sentences, split_sentences
 from strategies import any_text, han_text
 
 CLOSING = "”’」』）)】》〉］]〕。，、；：！？…"
@@ -33,7 +33,7 @@ budgets = st.one_of(
 
 def holds(text: str, found: Summary, budget: dict) -> None:
     """Check what every summary promises."""
-    assert found.text == "".join(one.text for one in found.sentences)
+    assert found.text == join_sentences([one.text for one in found.sentences])
     before = -1
     for one in found.sentences:
         assert text[one.start : one.end] == one.text
@@ -309,3 +309,14 @@ def test_what_is_no_text_is_refused(nothing: object) -> None:
     """A missing value must not become a summary of its name."""
     with pytest.raises(UsageError, match="must be a str or an Article"):
         summarize(nothing)  # type: ignore[arg-type]
+
+
+@given(st.integers(20, 200))
+def test_english_sentences_are_joined_by_a_blank(chars):
+    """Two English sentences have a blank between them, which counts; Chinese ones have nothing."""
+    english = "".join(f"The committee of town {n} met and heard a report. " for n in range(9))
+    found = summarize(english, chars=chars)
+    assert found.text == " ".join(one.text for one in found.sentences)
+    assert len(found.text) <= chars
+    both = summarize("Villagers met on Monday.支部开会。They heard a report.", sentences=3)
+    assert both.text == "Villagers met on Monday.支部开会。They heard a report."

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pdclassify.text.sentences import split_sentences
+from pdclassify.text.sentences import join_sentences, split_sentences
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 from strategies import any_text, han_text
@@ -118,3 +118,21 @@ def test_agrees_with_readers(shared: Path) -> None:
                     asked += 1
                     agreed += end in ends
     assert agreed / asked > 0.98
+
+
+@pytest.mark.parametrize(
+    ("sentences", "joined"),
+    [
+        ([], ""),
+        (["It rains."], "It rains."),
+        (["It rains.", "We stay.”", "(“Yes,” he said.)"], "It rains. We stay.” (“Yes,” he said.)"),
+        (["Дождь.", "Ура!"], "Дождь. Ура!"),
+        (["党员报到。", "“好！”"], "党员报到。“好！”"),
+        (["增长了GDP。", "AI来了。"], "增长了GDP。AI来了。"),
+        (["OK.", "党员报到。", "OK."], "OK.党员报到。OK."),
+        (["...", "..."], "......"),
+    ],
+)
+def test_sentences_are_joined(sentences, joined):
+    """A blank stands between two that are written in Latin letters or the like, else nothing."""
+    assert join_sentences(sentences) == joined

@@ -40,7 +40,8 @@ if TYPE_CHECKING:
 def command(inputs: Inputs, model: TopicModel, least: tuple[str, ...], output: Output) -> int:
     """Tell the topics of every article, with probabilities.
 
-    An article may have several topics or none; where it has none, 'reason' says why.
+    An article may have several topics or none; where it has none, 'reason' says why. In a table, a
+    star stands after the probability of each topic that was given.
     """
     chosen = thresholds(least, model)
 

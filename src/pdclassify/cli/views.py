@@ -25,6 +25,9 @@ WIDEST = 96
 #: A model with more topics than this shows the most probable ones, not a column each.
 COLUMNS = 5
 
+#: After the probability of a topic that was given: colours do not go through a pipe.
+GIVEN = "*"
+
 REASONS = {
     "too_short": "none: too short to tell",
     "no_known_terms": "none: no known terms",
@@ -83,10 +86,12 @@ class TopicTable(View):
         """Print a row."""
         row = Text()
         if len(self._topics) <= COLUMNS:
+            row.append(" ")
             for topic, name in zip(self._topics, self._names, strict=True):
+                given = topic in line["topics"]
                 cell = right(percent(line["probabilities"][topic]), cell_len(name))
-                row.append("  ").append(cell, _style(topic in line["topics"]))
-            row.append("  ")
+                row.append(f" {cell}{GIVEN if given else ' '}", _style(given))
+            row.append(" ")
         else:
             chosen = line["primary"]
             p = max(line["probabilities"].values())
@@ -116,14 +121,15 @@ class Cards(View):
 
 
 def topics_part(console: Console, line: Line) -> None:
-    """Print the topics, those that were given in green, and why there is none."""
+    """Print the topics, those that were given with a mark and in green, and why there is none."""
     row = Text("  ")
     shares = line["probabilities"]
     shown = in_order(shares) if len(shares) <= COLUMNS else strongest(shares, COLUMNS)
     for topic in shown:
         probability, given = shares[topic], topic in line["topics"]
-        row.append(f"{names_of([topic])[0]} {percent(probability).strip()}", _style(given))
-        row.append("   ")
+        mark = GIVEN if given else " "
+        row.append(f"{names_of([topic])[0]} {percent(probability).strip()}{mark}", _style(given))
+        row.append("  ")
     if not line["topics"]:
         row.append(f"({REASONS[line['reason']]})", "dim")
     row.rstrip()

@@ -25,6 +25,7 @@ from pdclassify.summary.graph import SentenceGraph
 from pdclassify.summary.scoring import Scored, look, score
 from pdclassify.summary.textrank import check_options, cut_at_clause
 from pdclassify.text.normalize import fold_in_place
+from pdclassify.text.sentences import join_sentences
 
 if TYPE_CHECKING:
     from pdclassify.topics.model import TopicModel
@@ -100,10 +101,10 @@ def digest(
             text = given[pool.places[row]].text[pool.starts[row] : pool.ends[row]]
             ends = {row: int(pool.starts[row]) + cut_at_clause(text, limit)}
     made = [_sentence(pool, row, end, given) for row, end in sorted(ends.items())]
-    lines: dict[int, str] = {}
+    lines: dict[int, list[str]] = {}
     for sentence in made:
-        lines[sentence.article] = lines.get(sentence.article, "") + sentence.text
-    return Digest(tuple(made), "\n".join(lines.values()))
+        lines.setdefault(sentence.article, []).append(sentence.text)
+    return Digest(tuple(made), "\n".join(map(join_sentences, lines.values())))
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +167,7 @@ def _pick(pool: _Pool, number: int | None, limit: int) -> list[int]:
     """Take the sentences that are worth most for what they cost, until the budget is spent."""
     usable, leaning = pool.usable.tolist(), pool.leaning.tolist()
     chains = [chain(leaning, row, usable) if usable[row] else None for row in range(len(usable))]
-    lengths = pool.ends - pool.starts + 1  # with a line break, so that the limit holds
+    lengths = pool.ends - pool.starts + 1  # with a line break or blank, so that the limit holds
     left = limit + 1
     if number is not None:
         lengths, left = np.ones_like(lengths), number

@@ -21,6 +21,7 @@ from pdclassify.summary.choice import FILL, Repetitions, best_number, best_withi
 from pdclassify.summary.focus import focused, is_named, topic_of
 from pdclassify.summary.printable import Candidate
 from pdclassify.summary.scoring import Scored, look, score
+from pdclassify.text.sentences import ends_spaced, join_sentences
 
 if TYPE_CHECKING:
     from pdclassify.topics.model import TopicModel
@@ -119,7 +120,7 @@ def summarize(
         _sentence(found.candidates[index], end, body, article, float(scores[index]))
         for index, end in sorted(ends.items())
     )
-    return Summary(made, "".join(sentence.text for sentence in made))
+    return Summary(made, join_sentences([sentence.text for sentence in made]))
 
 
 def check_options(
@@ -163,7 +164,7 @@ def _pick(
     leaning = [candidate.leaning and not (lead or spoken) for candidate in found.candidates]
     if not any(usable):
         return []
-    lengths = found.ends - found.starts
+    lengths = found.ends - found.starts + np.array([ends_spaced(piece) for piece in pieces])
     if lead:
         picked: list[int] = []
         left = limit

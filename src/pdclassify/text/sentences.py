@@ -12,11 +12,13 @@ grows linearly on any input.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from itertools import pairwise
 
 from pdclassify.arguments import a_text
 from pdclassify.article import Span
 
-__all__ = ["split_sentences"]
+__all__ = ["ends_spaced", "join_sentences", "split_sentences"]
 
 _BREAK = r"\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029"  # where str.splitlines() breaks
 _END = "。！？｡!?…⋯"
@@ -92,6 +94,10 @@ _NOUN_FOLLOWS = re.compile(
 )
 _MORE_QUOTED = re.compile(r"(?:“[^“”\n]{1,60}”){1,5}、")  # “看？”“办？”、“谁办？” are one list
 _STATED = frozenset("。｡.．")
+
+# Of scripts that put blanks between sentences; from the radicals on come those that do not.
+_SPACED_END = re.compile(r"[^\W_][^\w\u2e80-\U0010ffff]*\Z")
+_SPACED_START = re.compile(r"[^\w\u2e80-\U0010ffff]*[^\W_]")
 
 _VISIBLE = re.compile(r"\S")
 _HAN = re.compile(r"[\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
@@ -278,3 +284,25 @@ def split_sentences(text: str, *, semicolon: bool = False) -> list[Span]:
             start = close(end)
     close(len(view))
     return spans
+
+
+def ends_spaced(sentence: str) -> bool:
+    """Tell whether a blank stands after a sentence: its last letter or digit is Latin, say."""
+    found = _SPACED_END.search(sentence)
+    return found is not None and found[0][0] < "\u2e80"
+
+
+def join_sentences(sentences: Sequence[str]) -> str:
+    """Put sentences together: a blank between two of Latin letters, else nothing.
+
+    Examples
+    --------
+    >>> join_sentences(["It rains.", "We stay.", "党员到社区报到。", "OK。"])
+    'It rains. We stay.党员到社区报到。OK。'
+    """
+    pieces = list(sentences[:1])
+    for before, after in pairwise(sentences):
+        starts = _SPACED_START.match(after)
+        spaced = starts is not None and starts[0][-1] < "\u2e80" and ends_spaced(before)
+        pieces.append(f" {after}" if spaced else after)
+    return "".join(pieces)
