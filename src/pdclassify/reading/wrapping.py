@@ -8,6 +8,8 @@ around each line, so a page may have columns of several widths, or none.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -26,6 +28,8 @@ _FEW, _SOME, _MANY = (
 _ROOMS = ((3, 1), (1, 0))  # what full lines differ by, what is no room: half ideographs, characters
 _ENDS = (Kind.END, Kind.CLOSE_QUOTE, Kind.CLOSE, Kind.COLON, Kind.DOTS)
 _STOPS = [ord(c) for c in "。！？!?；;"]
+_WIDE = np.zeros(0x80, dtype=np.uint32)
+_WIDE[[ord(c) for c in ",.:;()!?"]] = [ord(c) for c in "，。：；（）！？"]
 _WORD = (Kind.LATIN, Kind.DIGIT)
 _LONGEST = 24  # characters of a word that moves to the next line as a whole
 _LONG = 40  # characters from which a line is a paragraph, if it is not part of one
@@ -132,7 +136,11 @@ def _words(lines: Lines, at: _Numbers) -> _Numbers:
 
 
 def legible(lines: Lines, kept: NDArray[np.bool_]) -> Lines:
-    """Return some of the lines, in a text of their own with nothing that nobody sees."""
+    """Return some of the lines, in a text of their own.
+
+    Nothing is in it that nobody sees, and marks are of one width: pages that have all or some of
+    them in half width are read as others are.
+    """
     starts, ends, indents = lines.starts[kept], lines.ends[kept], lines.indents[kept]
     edges = np.zeros(len(lines.codes) + 1, dtype=np.int8)
     edges[starts] += 1
@@ -147,7 +155,23 @@ def legible(lines: Lines, kept: NDArray[np.bool_]) -> Lines:
         indents = indents + spaces[starts] - spaces[first]
     dropped = ((lines.kinds > Kind.BREAK) & ~inside) | unseen
     numbers = (lines.numbers - np.cumsum(~kept))[kept]  # lines that are gone leave no gap
+    lines = replace(lines, codes=_widened(lines.codes, lines.kinds))
     return _without(lines, dropped, starts, ends, numbers, indents)
+
+
+def _widened(codes: NDArray[np.uint32], kinds: NDArray[np.uint8]) -> NDArray[np.uint32]:
+    """Return characters with the half-width marks beside ideographs as wide as these."""
+    marks = np.flatnonzero(_WIDE[np.minimum(codes, len(_WIDE) - 1)])
+    if not len(marks):
+        return codes
+    beside = np.pad(kinds, 1, constant_values=Kind.BREAK)
+    before, after = beside[marks], beside[marks + 2]
+    wide = np.isin(before, (Kind.HAN, Kind.CLOSE_QUOTE, Kind.CLOSE)) | (after == Kind.HAN)
+    wide &= (codes[marks] != ord(".")) | ~np.isin(after, _WORD)
+    marks = marks[wide]
+    found = codes.copy()
+    found[marks] = _WIDE[codes[marks]]
+    return found
 
 
 def unwrapped(lines: Lines, joined: NDArray[np.bool_]) -> tuple[Lines, NDArray[np.int64]]:
@@ -177,10 +201,10 @@ def _without(
     indents: NDArray[np.int64],
 ) -> Lines:
     """Return lines in a text without the characters that are ``dropped``."""
-    codes, kinds, text = lines.codes, lines.kinds, lines.text
+    codes, kinds = lines.codes, lines.kinds
     if dropped.any():
         place = np.concatenate([[0], np.cumsum(~dropped)])
         starts, ends = place[starts], place[ends]
         codes, kinds = codes[~dropped], kinds[~dropped]
-        text = codes.tobytes().decode("utf-32-le", "surrogatepass")
+    text = codes.tobytes().decode("utf-32-le", "surrogatepass")
     return Lines(text, codes, kinds, starts, ends, numbers, indents, lines.unseen[:0])
