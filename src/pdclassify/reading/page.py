@@ -7,18 +7,21 @@ are put together, their torn paragraphs mended, and headlines printed elsewhere 
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pdclassify.arguments import a_text
 from pdclassify.article import Article, Page, Segment, Span
 from pdclassify.reading.boundaries import Role, params, read_lines
+from pdclassify.reading.evidence import barred
+from pdclassify.reading.furniture import Furniture, furniture_of
 from pdclassify.reading.headlines import IN_PLACE, Stray, give_back
 from pdclassify.reading.heads import order_heads
+from pdclassify.reading.leftover import merged, outside
 from pdclassify.reading.lines import lines_of
 from pdclassify.reading.wrapping import legible, unwrapped, wrapped
 
@@ -36,6 +39,7 @@ _PLACE = {
     Role.CAPTION: "captions",
 }
 _STRAY = frozenset({Role.STRAY, Role.STRAY_MORE, Role.STRAY_BYLINE})
+_LEASTS = (Furniture.END, Furniture.ASIDE)
 _COLUMN = re.compile(r"[（(]([^（）()]{2,24})[）)]$")
 
 
@@ -113,7 +117,9 @@ def split_page(text: str, *, source: str = "", whole: bool = False) -> Page:
     Page
         The articles in the order of their bodies, and what belongs to none. Every character
         that is not white space stands in an article's ``start..end``, in a displaced headline
-        (with its byline) given back, or in ``leftover``; articles do not overlap.
+        (with its byline) given back, or in ``leftover``; articles do not overlap. Mastheads,
+        heads and numbers of pages, editors' lines and what surrounds a text on the web are no
+        article's: between articles they are left over, inside one they are left out of its text.
 
     Raises
     ------
@@ -126,10 +132,18 @@ def split_page(text: str, *, source: str = "", whole: bool = False) -> Page:
     spans = [
         Span(s, e) for s, e in zip(printed.starts.tolist(), printed.ends.tolist(), strict=True)
     ]
-    lines = legible(printed, np.ones(len(printed), dtype=bool))
-    lines, firsts = unwrapped(lines, wrapped(lines))
-    pieces: list[_Line] = [spans[a:b] for a, b in pairwise([*firsts.tolist(), len(spans)])]
+    furniture = furniture_of(printed)
+    if whole or len(printed) == 1:  # all of it is what there is to read
+        furniture[:] = Furniture.NONE
+    kept = np.flatnonzero(furniture == Furniture.NONE)
+    lines = legible(printed, furniture == Furniture.NONE)
+    parted = np.append(np.diff(kept) > 1, False)  # what furniture stands between is two lines
+    lines, firsts = unwrapped(lines, wrapped(lines) & ~parted)
+    shown = [spans[i] for i in kept.tolist()]
+    pieces: list[_Line] = [shown[a:b] for a, b in pairwise([*firsts.tolist(), len(shown)])]
     reading = read_lines(lines)
+    if impossible := barred(lines, *(_after(furniture, least, kept, firsts) for least in _LEASTS)):
+        reading.bar(impossible)
     if whole:
         return Page((_article(text, _whole(pieces, reading.roles), source, 0),), ())
     given = give_back(lines, reading, params())
@@ -140,9 +154,23 @@ def split_page(text: str, *, source: str = "", whole: bool = False) -> Page:
         drafts, leftover = [_Draft()], []
         drafts[0].add(pieces[0], Role.BODY)
     articles = tuple(_article(text, d, source, n) for n, d in enumerate(drafts))
-    left = _merged(leftover, spans)
-    taken = sorted([*left, *(Span(article.start, article.end) for article in articles)])
-    return Page(articles, tuple(sorted([*left, *_outside(printed.unseen.tolist(), taken)])))
+    taken = [Span(article.start, article.end) for article in articles]
+    aside = [spans[i] for i in np.flatnonzero(furniture).tolist()]
+    left = merged([*leftover, *outside(aside, taken)], spans)
+    unseen = outside(printed.unseen.tolist(), sorted([*left, *taken]))
+    return Page(articles, tuple(sorted([*left, *unseen])))
+
+
+def _after(
+    furniture: NDArray[np.int8],
+    least: Furniture,
+    kept: NDArray[np.int64],
+    firsts: NDArray[np.int64],
+) -> list[int]:
+    """Return the lines before which furniture of a kind stands."""
+    following = np.searchsorted(kept, np.flatnonzero(furniture >= least))
+    found: list[int] = np.unique(np.searchsorted(firsts, following)).tolist()
+    return found
 
 
 def _whole(lines: Sequence[_Line], roles: Sequence[Role]) -> _Draft:
@@ -260,26 +288,3 @@ def _joined(text: str, lines: Sequence[_Line]) -> str:
 def _listed(text: str, lines: Sequence[_Line]) -> str | None:
     """Return lines that are several, as lines; None for none."""
     return "\n".join(_joined(text, [line]) for line in lines) or None
-
-
-def _outside(stretches: Sequence[Sequence[int]], taken: Sequence[Span]) -> list[Span]:
-    """Return the stretches that stand in nothing that is taken; both are in order."""
-    ends = [span.end for span in taken]
-    found = []
-    for start, end in stretches:
-        following = bisect_right(ends, start)
-        if following == len(ends) or taken[following].start > start:
-            found.append(Span(start, end))
-    return found
-
-
-def _merged(leftover: list[Span], spans: Sequence[Span]) -> list[Span]:
-    """Put stretches in order, and those into one between which nothing stands."""
-    following = {a.end: b.start for a, b in pairwise(spans)}
-    merged: list[Span] = []
-    for span in sorted(leftover):
-        if merged and following.get(merged[-1].end) == span.start:
-            merged[-1] = Span(merged[-1].start, span.end)
-        else:
-            merged.append(span)
-    return merged

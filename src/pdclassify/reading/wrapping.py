@@ -25,9 +25,13 @@ _FEW, _SOME, _MANY = (
     3,
     8,
 )  # full lines of a column at least: if all agree, most, no sentence ends
+_SPACED = 6  # of a column with blank lines between all of them
 _ROOMS = ((3, 1), (1, 0))  # what full lines differ by, what is no room: half ideographs, characters
 _ENDS = (Kind.END, Kind.CLOSE_QUOTE, Kind.CLOSE, Kind.COLON, Kind.DOTS)
 _STOPS = [ord(c) for c in "。！？!?；;"]
+_NUMERALS = [ord(c) for c in "一二三四五六七八九十123456789"]
+_POINTS = [ord(c) for c in "、．."]
+_MARKS = [ord(c) for c in "▲△▼■□●○◆◇★☆【"]
 _WIDE = np.zeros(0x80, dtype=np.uint32)
 _WIDE[[ord(c) for c in ",.:;()!?"]] = [ord(c) for c in "，。：；（）！？"]
 _WORD = (Kind.LATIN, Kind.DIGIT)
@@ -55,6 +59,7 @@ def wrapped(lines: Lines) -> _Flags:
     ended = np.isin(lines.kinds[lines.ends - 1], _ENDS)
     sizes = np.stack([width, lines.ends - lines.starts + lines.indents])
     prose = _prose(lines)
+    indents[_items(lines)] += 1  # a new beginning, as if it were indented
     around = [
         np.pad(values, ((0, 0), (_AROUND, _AROUND + 1)), constant_values=_FAR)
         for values in (sizes, np.stack([indents, gaps, moved, ended, prose]))
@@ -90,7 +95,8 @@ def _goes_on(sizes: _Numbers, seen: _Numbers) -> _Flags:
             support, no, long = (rows[:, side].sum(axis=1) for rows in (same, against, longer))
             few = (support >= _FEW) & (no + long == 0)
             some = (support >= _SOME) & (support >= 3 * no) & (support >= long)
-            full |= (few | some) & told[:, side].any(axis=1)
+            some &= (gaps[:, here] == 0) | (support >= _SPACED)
+            full |= ((few & (gaps[:, here] == 0)) | some) & told[:, side].any(axis=1)
         # A sentence that ends with the line goes on as text if there was no room for more.
         column = _median(size, same)
         text = (following >= column - slack) | (ended[:, after] == 1)
@@ -124,6 +130,19 @@ def _prose(lines: Lines) -> _Flags:
     """Return in which lines a sentence ends before they do."""
     sums = np.concatenate([[0], np.cumsum(np.isin(lines.codes, _STOPS))])
     found: _Flags = sums[lines.ends - 1] > sums[lines.starts]
+    return found
+
+
+def _items(lines: Lines) -> _Flags:
+    """Return which lines begin with a number of their own: 一、 （二） 3. or a mark of lists."""
+    last = len(lines.codes) - 1
+    first, second, third = (lines.codes[np.minimum(lines.starts + n, last)] for n in range(3))
+    decimal = (third >= ord("0")) & (third <= ord("9"))
+    split = np.append(False, np.isin(lines.kinds[lines.ends[:-1] - 1], (*_WORD, Kind.DASH)))
+    split &= first < ord("一")  # the rest of a number
+    numbered = np.isin(first, _NUMERALS) & np.isin(second, _POINTS) & ~decimal & ~split
+    bracketed = (first == ord("（")) & np.isin(second, _NUMERALS) & (third == ord("）"))
+    found: _Flags = numbered | bracketed | np.isin(first, _MARKS)
     return found
 
 

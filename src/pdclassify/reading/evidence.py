@@ -1,0 +1,140 @@
+"""What lines cannot be, by what is printed on them: certain where the scorer of lines is not.
+
+An item of a list is no caption, though its mark is that of captions; a row of a table, an item or
+a question goes on no sentence that was torn; a date is no headline; what follows the head of a
+page begins there.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable
+
+import numpy as np
+
+from pdclassify.reading.boundaries import Role
+from pdclassify.reading.lines import Kind, Lines
+
+__all__ = ["barred"]
+
+_ROLES = frozenset(Role)
+_STRAYS = frozenset({Role.STRAY, Role.STRAY_MORE, Role.STRAY_BYLINE})
+_HEADS = _STRAYS | {Role.COLUMN, Role.KICKER, Role.TITLE, Role.TITLE_MORE, Role.SUBTITLE}
+_TEXT = frozenset({Role.LEAD, Role.BODY, Role.BODY_MORE, Role.SIGNATURE, Role.CAPTION})
+
+_SHORT = 40  # characters of a headline, at most
+_NEAR = 90  # characters of a line that is looked at
+_ITEMS = "▲△▼▽◀▶◁▷■□●○◆◇★☆"
+_PICTURES = "▲△▼▽◀▶◁▷"  # point to a picture, if they mark no list
+
+_STARTS = np.array(
+    [ord(c) for c in _ITEMS + "#【（(一二三四五六七八九十第问答来作文记0123456789〇○"],
+    dtype=np.uint32,
+)
+_CREDIT = re.compile(
+    "摄(?:影|影报道)?[）)]?$|[^，。；]摄[^，。；]{0,4}$|图为|图[①-⑳：:]|新华社发|供图|资料(?:图片|照片)|影像中国"
+)
+_NEW = re.compile(
+    rf"[{_ITEMS}]|【|[（(][一二三四五六七八九十]{{1,3}}[）)]|[一二三四五六七八九十]{{1,3}}、|[问答]："
+    r"|第[一二三四五六七八九十百]+[章节条]\s"
+)
+_DATE = re.compile(
+    r"[（(]?(?:\d{4}|[〇○零一二三四五六七八九]{4})年(?:\d{1,2}|[一二三四五六七八九十]{1,3})月"
+    r"(?:\d{1,2}|[一二三四五六七八九十]{1,3})日(?:[于，].{1,16})?[）)]?"
+)
+_AUTHOR = re.compile(
+    r"(?:来源：\S+\s*)?(?:作者|文|记者|本报记者|通讯员)：\s*[\u4e00-\u9fff·\s、]{2,24}|.*\d\s.*作者：.{2,12}"
+)
+_HEADING = re.compile(r"(#{1,6})\s+\S")
+_JUMP = re.compile("[（(](?:下转|转)第?[^（）()]{1,8}版[）)]$")
+_TAGGED = re.compile("【[^【】]{1,16}】[^【】]{2,}")
+
+
+def barred(
+    lines: Lines, begins: Iterable[int], parted: Iterable[int] = ()
+) -> dict[int, Collection[Role]]:
+    """Return which lines cannot be what.
+
+    Parameters
+    ----------
+    lines : Lines
+    begins : iterable of int
+        Those that follow the head of a page, a jump to another page, or a rule.
+    parted : iterable of int
+        Those that any furniture parts from the line before.
+    """
+    text, starts, ends = lines.text, lines.starts, lines.ends
+    found: dict[int, Collection[Role]] = {}
+
+    def bar(at: int, roles: Collection[Role]) -> None:
+        if at < len(lines):
+            found[at] = {*found.get(at, ()), *roles}
+
+    def line(at: int) -> str:
+        return text[starts[at] : min(ends[at], starts[at] + _NEAR)] if at < len(lines) else ""
+
+    def marked(at: int, mark: str) -> bool:
+        return 0 <= at < len(lines) and text[starts[at]] == mark and not credited(at)
+
+    def credited(at: int) -> bool:
+        return bool(_CREDIT.search(text[max(starts[at], ends[at] - _NEAR) : ends[at]]))
+
+    headings: list[tuple[int, int]] = []
+    rows = _rows(lines)
+    tagged = bool(len(lines)) and bool(_TAGGED.match(line(0))) and _headline(lines, 0)
+    likely = np.flatnonzero(np.isin(lines.codes[starts], _STARTS)).tolist() if len(lines) else []
+    for at in likely:
+        here = line(at)
+        if _NEW.match(here):
+            bar(at, {Role.BODY_MORE})
+        mark = here[0]
+        if mark in _ITEMS and not credited(at):
+            listed = marked(at - 1, mark) or marked(at + 1, mark)
+            if mark not in _PICTURES or listed:
+                bar(at, {Role.CAPTION, Role.BODY_MORE})
+                if lines.kinds[ends[at] - 1] in (Kind.END, Kind.COMMA, Kind.CLOSE):
+                    bar(at, _HEADS)
+        if at and _DATE.fullmatch(here):
+            bar(at, _HEADS - {Role.SUBTITLE} | {Role.LEAD})
+        if _AUTHOR.fullmatch(here):
+            bar(at, _ROLES - {Role.BYLINE, Role.SIGNATURE})
+        if tagged and _TAGGED.match(here) and _headline(lines, at):
+            bar(at, _TEXT)
+        if heading := _HEADING.match(here):
+            headings.append((at, len(heading[1])))
+    top = min((level for _, level in headings), default=0)
+    for at, level in headings:
+        bar(at, _TEXT if level == top else _ROLES - {Role.BODY, Role.SUBTITLE})
+    for at in rows:
+        bar(at, {Role.BODY_MORE})
+    for at in parted:
+        bar(at, {Role.TITLE_MORE, Role.STRAY_MORE})
+    for at in (*begins, *_after_jumps(lines)):
+        if at < len(lines) and _headline(lines, at):
+            bar(at, _TEXT)
+    return found
+
+
+def _after_jumps(lines: Lines) -> list[int]:
+    """Return what follows paragraphs that end with a jump to another page."""
+    last = lines.ends - 1
+    likely = (lines.codes[last] == ord("）")) & (lines.codes[last - 1] == ord("版"))
+    return [
+        at + 1
+        for at in np.flatnonzero(likely).tolist()
+        if _JUMP.search(lines.text[max(lines.ends[at] - 16, 0) : lines.ends[at]])
+    ]
+
+
+def _headline(lines: Lines, at: int) -> bool:
+    """Tell whether a line could be one: short, and no sentence."""
+    end = lines.kinds[lines.ends[at] - 1]
+    return bool(lines.ends[at] - lines.starts[at] <= _SHORT and end not in (Kind.END, Kind.COMMA))
+
+
+def _rows(lines: Lines) -> list[int]:
+    """Return the rows of tables, by the tabs inside them, and what follows each."""
+    tabs = np.concatenate([[0], np.cumsum(lines.codes == ord("\t"))])
+    rows = np.flatnonzero(tabs[lines.ends] > tabs[lines.starts])
+    following = rows + 1
+    return sorted({*rows.tolist(), *following[following < len(lines)].tolist()})

@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+from pdclassify import split_page
+from pdclassify.reading.boundaries import Role
+from pdclassify.reading.evidence import barred
+from pdclassify.reading.lines import lines_of
+
+TEXT = "石桥村的账过去锁在柜子里，钥匙在会计手上，村民想看一眼，要先找三个人点头。"
+
+
+def test_items_of_a_list_are_no_captions() -> None:
+    """Marks before several lines make a list; one before a credited line is a caption's."""
+    found = barred(lines_of("▲修路。\n▲建桥。\n\n▲村口的桥。 闻笛摄\n\n■点灯。\n\n▲村口的灯。"), ())
+    assert [Role.CAPTION in found.get(line, ()) for line in range(5)] == [
+        True,
+        True,
+        False,
+        True,
+        False,
+    ]
+
+
+def test_rows_and_items_go_on_nothing() -> None:
+    """Rows of tables, numbered items, questions and answers begin paragraphs."""
+    text = "柳湾镇\t1820\n石桥镇\t1405\n合计三千件\n（一）开门办案\n二、登门回访\n问：然后呢？"
+    found = barred(lines_of(text), ())
+    assert all(Role.BODY_MORE in found[line] for line in range(6))
+
+
+def test_a_date_is_no_headline() -> None:
+    """A date under a text signs it."""
+    text = f"账本翻开晒太阳\n\n{TEXT}\n\n{TEXT}\n\n2026年3月5日于石桥村"
+    page = split_page(text)
+    assert len(page.articles) == 1
+    assert page.leftover == ()
+
+
+def test_what_follows_a_rule_begins() -> None:
+    """A short line after a rule, or after a jump to another page, is a headline."""
+    for between in ("\n\n------\n\n", "（下转第4版）\n\n"):
+        text = f"账本翻开晒太阳\n\n{TEXT}{between}巷口添了一盏灯\n\n{TEXT}\n\n{TEXT}"
+        found = [article.title for article in split_page(text).articles]
+        assert found == ["账本翻开晒太阳", "巷口添了一盏灯"]
+
+
+def test_headings_of_markdown() -> None:
+    """The highest headings begin articles, lower ones stand inside."""
+    text = (
+        f"# 账本翻开晒太阳\n\n{TEXT}\n\n## 一笔一笔写清楚\n\n{TEXT}\n\n# 巷口添了一盏灯\n\n{TEXT}"
+    )
+    assert len(split_page(text).articles) == 2
+
+
+def test_headlines_of_one_form() -> None:
+    """Where the first headline carries its column in 【】, others that do begin articles."""
+    text = f"【一线】账本翻开晒太阳\n\n{TEXT}\n\n【民生】巷口添了一盏灯\n\n{TEXT}"
+    assert len(split_page(text).articles) == 2
