@@ -121,8 +121,9 @@ class Article(_Result):
         In the input; a torn paragraph is one span.
     date, section, publisher : str or None
         Carried along from a record; never a feature.
-    segments : tuple of Segment
-        Where the characters of ``text`` stand in the input; empty if they are the same.
+    segments, headline_segments : tuple of Segment
+        Where the characters of ``text`` and of `headline` stand in the input. Without segments
+        those of the text are the same there, and those of the headline are not known.
     extra : mapping
         A record's other fields, untouched.
 
@@ -152,6 +153,7 @@ class Article(_Result):
     section: str | None = None
     publisher: str | None = None
     segments: tuple[Segment, ...] = field(default=(), repr=False)
+    headline_segments: tuple[Segment, ...] = field(default=(), repr=False)
     extra: Mapping[str, Any] = field(default_factory=FrozenDict, repr=False)
 
     def __post_init__(self) -> None:
@@ -225,8 +227,8 @@ class Article(_Result):
         return segment.input_start + (offset - segment.text_start)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the fields as plain objects; ``segments`` and ``extra`` stay inside."""
-        hidden = ("segments", "extra")
+        """Return the fields as plain objects; segments and ``extra`` stay inside."""
+        hidden = ("segments", "headline_segments", "extra")
         return {f.name: _plain(getattr(self, f.name)) for f in fields(self) if f.name not in hidden}
 
 

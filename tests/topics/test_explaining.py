@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 
 from pdclassify.article import Article, Segment, Span
 from pdclassify.errors import UsageError
+from pdclassify.reading.page import split_page
 from pdclassify.text.characters import decode, encode
 from pdclassify.topics.model import TopicModel
 from small_model import TOPICS, articles, made, traditional
@@ -143,3 +145,24 @@ def test_unknown_topic_is_named() -> None:
         UsageError, match=r"no topic 'sport'; it has party_building, governance, style"
     ):
         SMALL.explain("党建", "sport")
+
+
+def test_every_line_of_a_headline_has_its_place() -> None:
+    """Terms of a kicker, of both lines of a title and of a subtitle stand where they are printed."""
+    body = "支部每月开一次组织生活会，党员轮流讲党课。" * 4
+    page = f"党员夜校开课\n把支部建在产业链上\n让党员走在最前面\n——一个支部的故事\n本报记者 林知远\n{body}\n"
+    (article,) = split_page(page).articles
+    headline = article.headline
+    assert "".join(page[at : at + n] for _, at, n in article.headline_segments) == headline.replace(
+        "\n", ""
+    )
+    for place, at, length in article.headline_segments:
+        assert headline[place : place + length] == page[at : at + length]
+    found = SMALL.explain(article, "party_building")
+    for term in found.terms:
+        assert term.spans
+        assert {decode(encode("".join(page[a:b].split())).codes) for a, b in term.spans} == {
+            term.term
+        }
+    places = {span.start for term in found.terms if term.term == "支部" for span in term.spans}
+    assert places == {match.start() for match in re.finditer("支部", page)}

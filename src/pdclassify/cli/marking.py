@@ -85,8 +85,12 @@ def marked(article: Article, terms: Sequence[Line]) -> tuple[str, NDArray[np.flo
     body = len(text) - len(article.text)
     segments = [tuple(s) for s in article.segments] or [(0, 0, len(article.text))]
     places = [(start + body, at, length) for start, at, length in segments]
-    if title and article.title_start is not None:
-        places.append((0, article.title_start, len(title)))
+    above = len(article.kicker) + 1 if article.kicker else 0
+    places += [
+        (place - above, at, length)
+        for place, at, length in article.headline_segments
+        if 0 <= place - above < len(title)
+    ]
     starts = np.array(sorted((at, start, length) for start, at, length in places))
     for term in terms:
         for span in term["spans"]:

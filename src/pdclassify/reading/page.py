@@ -277,7 +277,20 @@ def _article(text: str, draft: _Draft, source: str, index: int) -> Article:
         paragraphs=tuple(Span(p[0].start, p[-1].end) for p in draft.paragraphs),
         captions=tuple(Span(line[0].start, line[-1].end) for line in draft.captions),
         segments=tuple(segments),
+        headline_segments=_headline_segments(draft),
     )
+
+
+def _headline_segments(draft: _Draft) -> tuple[Segment, ...]:
+    """Return where the lines of `Article.headline` stand: a title's are one, the others' lines."""
+    segments: list[Segment] = []
+    length = 0
+    for lines in [*([k] for k in draft.kicker), draft.title, *([s] for s in draft.subtitle)]:
+        for span in (span for line in lines for span in line):
+            segments.append(Segment(length, span.start, span.end - span.start))
+            length += span.end - span.start
+        length += bool(lines)  # the line end after them
+    return tuple(segments)
 
 
 def _joined(text: str, lines: Sequence[_Line]) -> str:

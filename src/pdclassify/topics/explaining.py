@@ -122,8 +122,10 @@ def _offsets(document: str | Article, name: str) -> NDArray[np.int64]:
 
 
 def _headline_offsets(document: Article) -> NDArray[np.int64]:
-    """Return where a headline's characters stand: those of a title printed as it is are known."""
+    """Return where a headline's characters stand, -1 for those that are not known."""
     offsets = np.full(len(document.headline), _UNKNOWN, dtype=np.int64)
+    for place, at, length in document.headline_segments:
+        offsets[place : place + length] = np.arange(at, at + length)
     title, start, end = document.title or "", document.title_start, document.title_end
     if start is not None and end is not None and end - start == len(title):
         first = len(document.kicker) + 1 if document.kicker else 0

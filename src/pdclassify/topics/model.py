@@ -291,8 +291,8 @@ class TopicModel:
         -------
         Explanation
             Its terms, those that weigh most first; intercept and weights add up to the decision
-            value. Spans count characters of the input. Those of a headline's terms are there if
-            the place of the title is known (``Article.title_start``); a kicker's never are.
+            value. Spans count characters of the input. A headline's terms have them where its
+            place is known: on a page, or by ``Article.title_start``.
 
         Raises
         ------
