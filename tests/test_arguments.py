@@ -83,7 +83,7 @@ CASES = {
     "a threshold": (lambda v: MODEL.predict([TEXT], thresholds={"style": v}), NOT_PROBABILITIES),
     "explain document": (lambda v: MODEL.explain(v, "style"), NOT_TEXTS),
     "explain topic": (lambda v: MODEL.explain(TEXT, v), ["nothing", None, 1, ["style"]]),
-    "read inputs": (pdclassify.read, [*NOT_MANY, [None], [123], [b"page.txt"]]),
+    "read inputs": (pdclassify.read, [*NOT_MANY, [None], [123], [b"page.txt"], [""]]),
     "read fields": (
         lambda v: pdclassify.read(["a.csv"], fields=v),
         ["text", ["text"], {"nothing": "a"}, {"text": 1}, {"text": None}],

@@ -103,3 +103,17 @@ def test_commands_are_loaded_lazily():
     folder = Path(cli_main.__file__).parent
     assert all((folder / f"{name}.py").exists() for name in COMMANDS)
     assert cli.get_command(None, "options") is None
+
+
+def test_models_alone_shows_its_help(pdclassify):
+    """Like ``pdclassify`` alone, a group of commands says which there are."""
+    ran = pdclassify("models")
+    assert (ran.code, ran.err) == (0, "")
+    assert "verify" in ran.out
+
+
+def test_an_input_without_a_name_is_refused(pdclassify):
+    """What an unset variable leaves behind is no file of that name."""
+    ran = pdclassify("predict", "")
+    assert (ran.code, ran.out) == (2, "")
+    assert "INPUT must be a path" in ran.err

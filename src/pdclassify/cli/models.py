@@ -21,9 +21,12 @@ def _place(folder: str) -> Path:
     return next((one for one in bundle.shipped() if one.name == folder), Path(folder))
 
 
-@click.group()
-def command() -> None:
+@click.group(invoke_without_command=True)
+@click.pass_context
+def command(ctx: click.Context) -> None:
     """List, show and verify models."""
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())
 
 
 @command.command("list")

@@ -33,6 +33,7 @@ _OPTIONS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ..
     (re.compile(r"fields=\{'(\w+)': …\}"), r"--\1-field"),
     (re.compile(r"\b(\w+)=…"), r"--\1"),
     (re.compile(r"The 'fields' parameter has"), "--text-field and the like have"),
+    (re.compile(r"The 'inputs\[\d+\]' parameter"), "INPUT"),
     (re.compile(r"The '(\w+)' parameter"), lambda found: f"--{found[1].replace('_', '-')}"),
 )
 

@@ -111,6 +111,8 @@ def read(
         path if isinstance(path, str) else str(a_path(f"inputs[{place}]", path))
         for place, path in enumerate(given)
     ]
+    if "" in paths:
+        raise wrong(f"inputs[{paths.index('')}]", "a path", "", "; an unset variable, perhaps")
     names = columns(fields)
     forced = text_encoding(encoding) if encoding is not None else None
     if isinstance(stdin, io.TextIOBase):
