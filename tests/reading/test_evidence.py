@@ -48,7 +48,11 @@ def test_headings_of_markdown() -> None:
     text = (
         f"# 账本翻开晒太阳\n\n{TEXT}\n\n## 一笔一笔写清楚\n\n{TEXT}\n\n# 巷口添了一盏灯\n\n{TEXT}"
     )
-    assert len(split_page(text).articles) == 2
+    page = split_page(text)
+    assert [a.title for a in page.articles] == ["账本翻开晒太阳", "巷口添了一盏灯"]
+    assert page.articles[0].start == 0
+    assert page.articles[0].text == f"{TEXT}\n一笔一笔写清楚\n{TEXT}"
+    assert page.leftover == ()
 
 
 def test_headlines_of_one_form() -> None:

@@ -40,6 +40,7 @@ _PLACE = {
 }
 _STRAY = frozenset({Role.STRAY, Role.STRAY_MORE, Role.STRAY_BYLINE})
 _LEASTS = (Furniture.END, Furniture.ASIDE)
+_MARK = re.compile(r"#{1,6}[ \t\u3000]+(?=\S)")
 _COLUMN = re.compile(r"[（(]([^（）()]{2,24})[）)]$")
 
 
@@ -140,6 +141,11 @@ def split_page(text: str, *, source: str = "", whole: bool = False) -> Page:
     parted = np.append(np.diff(kept) > 1, False)  # what furniture stands between is two lines
     lines, firsts = unwrapped(lines, wrapped(lines) & ~parted)
     shown = [spans[i] for i in kept.tolist()]
+    marks = {}  # of Markdown's headings, where each ends: they are no part of what is printed
+    for at in np.flatnonzero(printed.codes[printed.starts[kept]] == ord("#")).tolist():
+        if mark := _MARK.match(text, *shown[at]):
+            marks[mark.end()] = Span(*mark.span())
+            shown[at] = Span(mark.end(), shown[at].end)
     pieces: list[_Line] = [shown[a:b] for a, b in pairwise([*firsts.tolist(), len(shown)])]
     reading = read_lines(lines)
     if impossible := barred(lines, *(_after(furniture, least, kept, firsts) for least in _LEASTS)):
@@ -153,9 +159,11 @@ def split_page(text: str, *, source: str = "", whole: bool = False) -> Page:
         # A line alone is what there is to read, not a headline without its article.
         drafts, leftover = [_Draft()], []
         drafts[0].add(pieces[0], Role.BODY)
+    for draft in drafts:
+        draft.start = marks.get(draft.start, (draft.start,))[0]
     articles = tuple(_article(text, d, source, n) for n, d in enumerate(drafts))
     taken = [Span(article.start, article.end) for article in articles]
-    aside = [spans[i] for i in np.flatnonzero(furniture).tolist()]
+    aside = sorted([*(spans[i] for i in np.flatnonzero(furniture).tolist()), *marks.values()])
     left = merged([*leftover, *outside(aside, taken)], spans)
     unseen = outside(printed.unseen.tolist(), sorted([*left, *taken]))
     return Page(articles, tuple(sorted([*left, *unseen])))
