@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import threading
 import time
 import warnings
@@ -154,21 +155,17 @@ def outcomes(shards: Iterator[Shard], job: Job, jobs: int) -> Generator[Outcome]
 
 
 def _end_with(parent: int) -> None:
-    """End this worker, busy or idle, when the run is gone: nobody would hear of what it does."""
+    """End this worker, busy or idle, when the run is gone: nobody would hear of what it does.
+
+    Control-C on a terminal goes to all processes; it is the run that ends its workers.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     if os.name != "posix":
         return
 
     def watch() -> None:
-        while _alive(parent):
+        while os.getppid() == parent:  # a process that nobody has asked for yet is there no more
             time.sleep(0.5)
         os._exit(1)
 
     threading.Thread(target=watch, name="pdclassify-watch", daemon=True).start()
-
-
-def _alive(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except OSError:
-        return False
-    return True

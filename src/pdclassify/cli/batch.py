@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import signal
 import sys
 import time
 from collections.abc import Iterator
@@ -107,7 +108,7 @@ def command(
     if "least" in given:
         given["thresholds"] = _thresholds(given.pop("least"), given.get("model"))
     try:
-        with _shown() as progress:
+        with _ended_by(signal.SIGTERM), _shown() as progress:
             report = run(
                 inputs.paths,
                 out,
@@ -121,11 +122,26 @@ def command(
                 progress=progress,
                 **given,
             )
-    except KeyboardInterrupt:
-        say(f"stopped; what is finished stands in {out}: go on by the same command with --resume.")
-        raise
+    except KeyboardInterrupt as stopped:
+        say(f"stopped; what is finished stands in {out}: go on by 'batch --resume -o {out}'.")
+        return 128 + (stopped.args[0] if stopped.args else signal.SIGINT)
     _tell(report, out, options["max_errors"])
     return report.exit_code
+
+
+@contextmanager
+def _ended_by(number: signal.Signals) -> Iterator[None]:
+    """Let a signal that would end us on the spot end us as Control-C does, workers and all."""
+
+    def end(number: int, _: object) -> None:
+        signal.signal(number, signal.SIG_IGN)  # once is enough
+        raise KeyboardInterrupt(number)
+
+    before = signal.signal(number, end)
+    try:
+        yield
+    finally:
+        signal.signal(number, before)
 
 
 def _thresholds(least: tuple[str, ...], folder: str | None) -> dict[str, float] | None:
