@@ -5,8 +5,10 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -101,6 +103,70 @@ def test_another_model_is_not_mixed_in(pdclassify: Run, archive: Path) -> None:
     assert ran.code == 2
     assert "began with something else: the model (party-press " in ran.err
     assert ", now small " in ran.err
+
+
+def test_resuming_needs_nothing_but_the_folder(pdclassify: Run, archive: Path) -> None:
+    """Inputs, task and options are those that the run began with; others are refused by name."""
+    Path("bad.jsonl").write_text('{"headline": "标题", "text": null}\n', encoding="utf-8")
+    asked = (
+        "bad.jsonl",
+        archive,
+        "--task",
+        "summarize",
+        "--chars",
+        "20",
+        "--title-field",
+        "headline",
+    )
+    pdclassify("batch", *asked, "-o", "calm")
+    assert pdclassify("batch", *asked, "-o", "out", "--max-errors", "0").code == 1
+    assert not Path("out/manifest.json").exists()
+    for options, changed in (
+        (["--task", "keywords"], 'task ("summarize", now "keywords")'),
+        (["--sentences", "2"], "sentences (null, now 2)"),
+        (["--chars", "21"], "chars (20, now 21)"),
+        (["--format", "parquet"], 'format ("jsonl", now "parquet")'),
+        ([str(archive)], "the input bad.jsonl (gone)"),
+    ):
+        ran = pdclassify("batch", "--resume", "-o", "out", *options)
+        assert (ran.code, changed in ran.err) == (2, True), ran.err
+    assert pdclassify("batch", "--resume", "-o", "out").code == 1
+    files = {path.name for path in Path("calm").iterdir()}
+    assert files == {path.name for path in Path("out").iterdir()}
+    assert all(Path("out", n).read_bytes() == Path("calm", n).read_bytes() for n in files)
+    assert pdclassify("batch", "--resume", "-o", "out").code == 0
+    ran = pdclassify("batch", "--resume", "-o", "new")
+    assert (ran.code, Path("new").exists()) == (2, False)
+    assert ran.err == "pdclassify: new: holds no run that could be resumed; name what to read.\n"
+    assert pdclassify("batch", "-o", "new").err == "pdclassify: name what to read.\n"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows ends processes without asking")
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_stopped_run_says_how_to_go_on(archive: Path, number: signal.Signals) -> None:
+    """One line, the code that tells the signal, nothing leaked; and it can go on."""
+    archive.write_text(archive.read_text(encoding="utf-8") * 100, encoding="utf-8")
+    command = [sys.executable, "-m", "pdclassify", "batch", "-o", "out"]
+    options = [str(archive), "--jobs", "2", "--task", "analyze"]
+    with subprocess.Popen(
+        [*command, *options],
+        stderr=subprocess.PIPE,
+        start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    ) as process:
+        while not list(Path("out").glob(".state/part-*.tmp")):  # until a worker is at work
+            assert process.poll() is None
+            time.sleep(0.01)
+        os.killpg(process.pid, number)
+        assert process.stderr is not None
+        said = process.stderr.read().decode()
+    assert process.returncode == 128 + number
+    assert said == (
+        "pdclassify: stopped; what is finished stands in out: go on by: pdclassify batch --resume"
+        " -o out\n"
+    )
+    assert subprocess.run([*command, "--resume"], check=False).returncode == 0
+    assert json.loads(Path("out/manifest.json").read_bytes())["records"] == 40 * 100
 
 
 def test_describe(pdclassify: Run, archive: Path) -> None:

@@ -187,6 +187,12 @@ class Folder:
         """Return the description of the run that was begun here, or None."""
         return self.read_json(_RUN, state=True)
 
+    def asked(self) -> dict[str, Any]:
+        """Return what the run that was begun or finished here was asked for; empty for none."""
+        with suppress(OSError):  # which is told when the folder is to be written to
+            return dict((self.read_json(MANIFEST) or self.run() or {}).get("asked", {}))
+        return {}
+
     def set_run(self, description: Any, mark: str) -> None:
         """Keep the description of the run that begins, and a short mark of it."""
         self.write_json(_RUN, description, state=True)

@@ -18,7 +18,7 @@ from pdclassify.batch.work import outcome_name
 from pdclassify.errors import UsageError
 from pdclassify.reading.records import kind
 
-__all__ = ["compare", "describe", "finish", "write_errors"]
+__all__ = ["compare", "describe", "finish", "recall", "write_errors"]
 
 _FORMAT = 1
 _EXAMPLES = 5
@@ -45,6 +45,27 @@ def describe(
         "shard_bytes": shard_bytes,
         "inputs": [source.identity() for source in found.sources],
     }
+
+
+_BUDGETS = ("sentences", "chars", "ratio")
+
+
+def recall(asked: dict[str, Any], earlier: dict[str, Any]) -> dict[str, Any]:
+    """Fill in what a resumed run is not told by what its beginning was told.
+
+    Parameters
+    ----------
+    asked, earlier : dict
+        The arguments of `run` that were given, by name. Whether those given now are still the
+        same is for `compare` to say.
+    """
+    kept = dict(earlier)
+    options = {"task", "model", "thresholds", "top", *_BUDGETS}
+    if asked.get("task", earlier.get("task")) != earlier.get("task"):
+        kept = {name: value for name, value in kept.items() if name not in options}
+    if any(name in asked for name in _BUDGETS):  # of which there can be one only
+        kept = {name: value for name, value in kept.items() if name not in _BUDGETS}
+    return {**kept, **asked}
 
 
 def compare(old: dict[str, Any], new: dict[str, Any], folder: Folder, *, resume: bool) -> None:
@@ -101,7 +122,10 @@ def _short(value: Any) -> str:
 
 
 def finish(
-    folder: Folder, found: Found, description: dict[str, Any], numbers: Sequence[int]
+    folder: Folder,
+    found: Found,
+    description: dict[str, Any],
+    numbers: Sequence[int],
 ) -> dict[str, Any]:
     """Write ``errors.jsonl`` and, last of all, the manifest."""
     write_errors(folder, numbers)

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from pdclassify.batch.engines import engine_context, job_count, outcomes
 from pdclassify.batch.folder import MANIFEST, Folder
-from pdclassify.batch.manifest import compare, describe, finish, write_errors
+from pdclassify.batch.manifest import compare, describe, finish, recall, write_errors
 from pdclassify.batch.plan import SHARD_BYTES, plan
 from pdclassify.batch.rows import record_schema, row_schema
 from pdclassify.batch.sources import Found, Reading, find
@@ -86,7 +86,7 @@ def run(
     inputs: Sequence[str | Path],
     out: str | Path,
     *,
-    task: str | Task = "predict",
+    task: str | Task | None = None,
     format: str | None = None,
     jobs: int | None = None,
     engine: str = "local",
@@ -105,12 +105,13 @@ def run(
     Parameters
     ----------
     inputs : sequence of str or Path
-        Files and folders, as for `pdclassify.read`.
+        Files and folders, as for `pdclassify.read`; none if those of a resumed run are meant.
     out : str or Path
         The folder of the output, on this machine or at an address that fsspec knows:
         ``part-00000.parquet`` (or ``.jsonl``) and so on, ``manifest.json`` when all is done,
         ``errors.jsonl`` if there are any.
-    task : {"predict", "summarize", "keywords", "analyze"} or Task
+    task : {"predict", "summarize", "keywords", "analyze"} or Task, optional
+        By default ``predict``.
     format : {"parquet", "jsonl"}, optional
         By default Parquet if all inputs are, else JSON Lines.
     jobs : int, optional
@@ -121,7 +122,8 @@ def run(
         The address of Dask's scheduler; its workers must see inputs and output under the same
         paths, which are made absolute.
     resume : bool, default False
-        Go on with what an earlier run left in ``out``, if there was one.
+        Go on with what an earlier run left in ``out``, if there was one. What is not given
+        (inputs, task, options) is what that run was given.
     max_errors : int, optional
         Stop when there are more errors than that.
     whole, encoding, fields
@@ -156,14 +158,32 @@ def run(
         paths, out = [_absolute(path) for path in paths], _absolute(str(out))
         if isinstance(options.get("model"), str | Path):
             options["model"] = _absolute(str(options["model"]))
-    check_reading(paths, whole=whole, encoding=encoding, fields=fields)
-    if not isinstance(task, str) and options:
+    made = None if task is None or isinstance(task, str) else task
+    if made is not None and options:
         raise UsageError(f"{', '.join(options)}: no effect on a task that is made already.")
     if max_errors is not None and max_errors < 0:
         raise UsageError(f"max_errors must be 0 or more. Got {max_errors}.")
-    chosen = make_task(task, **options) if isinstance(task, str) else task
-    reading = Reading(columns(fields), dict(fields or {}), whole, encoding)
     folder = Folder(str(out))
+    asked = _given(
+        inputs=paths or None,
+        task=task if made is None else None,
+        format=format,
+        whole=whole or None,
+        encoding=encoding,
+        fields=dict(fields) if fields else None,
+        shard_bytes=shard_bytes if shard_bytes != SHARD_BYTES else None,
+        **options,
+    )
+    told = recall(asked, folder.asked()) if resume else dict(asked)
+    if "inputs" not in told:
+        where = f"{out}: holds no run that could be resumed; " if resume else ""
+        raise UsageError(f"{where}name what to read.")
+    paths, format = told.pop("inputs"), told.pop("format", None)
+    whole, encoding = told.pop("whole", False), told.pop("encoding", None)
+    fields, shard_bytes = told.pop("fields", None), told.pop("shard_bytes", SHARD_BYTES)
+    check_reading(paths, whole=whole, encoding=encoding, fields=fields)
+    chosen = made if made is not None else make_task(told.pop("task", "predict"), **told)
+    reading = Reading(columns(fields), dict(fields or {}), whole, encoding)
     found = find(paths, apart_from=folder.path)
     form = _form(format, found)
     description = describe(chosen, form, reading, shard_bytes, found)
@@ -177,12 +197,13 @@ def run(
         earlier = manifest or folder.run()
         if earlier is not None:
             compare(earlier, description, folder, resume=resume)
+            asked = earlier.get("asked", asked)
         if manifest is not None:
             folder.close()
             return _told(manifest, found, already=True)
         folder.sweep()
         jobs = job_count(jobs, found, shard_bytes, engine)
-        folder.set_run(description, mark)
+        folder.set_run({**description, "asked": asked}, mark)
         job = Job(folder.path, form, chosen, reading, given, schema, mark)
         tally = Tally(folder, found, progress)
         if not _through(job, found, shard_bytes, jobs, tally, max_errors):
@@ -191,8 +212,17 @@ def run(
                 tally.records, tally.errors, len(tally.done), skipped=found.skipped, finished=False
             )
         _check_unchanged(found)
-        manifest = finish(folder, found, description, sorted(tally.done))
+        manifest = finish(folder, found, {**description, "asked": asked}, sorted(tally.done))
         return _told(manifest, found, already=False)
+
+
+def _given(**arguments: Any) -> dict[str, Any]:
+    """Return those arguments that were given, as JSON knows them."""
+    return {
+        name: str(value) if isinstance(value, Path) else value
+        for name, value in arguments.items()
+        if value is not None
+    }
 
 
 def _absolute(path: str) -> str:

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -30,7 +31,7 @@ logger = logging.getLogger("pdclassify")
 
 
 @click.command()
-@takes_inputs
+@partial(takes_inputs, required=False)
 @click.option(
     "-o", "--output", "out", metavar="OUT", help="The folder for the results; new, or empty."
 )
@@ -91,7 +92,7 @@ def command(
     """Work through an archive of any size, shard by shard, into the folder OUT.
 
     Results stand beside the columns of the input, in files that appear when they are whole. A run
-    that was stopped, by whatever means, goes on by the same command with --resume.
+    that was stopped, by whatever means, goes on by --resume -o OUT.
     """
     given = {name: value for name, value in options.items() if value not in (None, ())}
     if describe:
@@ -104,7 +105,6 @@ def command(
         raise UsageError("The results need a folder: name one with -o OUT.")
     from pdclassify.batch import run
 
-    task = task or "predict"
     if "least" in given:
         given["thresholds"] = _thresholds(given.pop("least"), given.get("model"))
     try:
@@ -123,7 +123,9 @@ def command(
                 **given,
             )
     except KeyboardInterrupt as stopped:
-        say(f"stopped; what is finished stands in {out}: go on by 'batch --resume -o {out}'.")
+        say(
+            f"stopped; what is finished stands in {out}: go on by: pdclassify batch --resume -o {out}"
+        )
         return 128 + (stopped.args[0] if stopped.args else signal.SIGINT)
     _tell(report, out, options["max_errors"])
     return report.exit_code

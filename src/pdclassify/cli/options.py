@@ -61,10 +61,11 @@ class Output:
     path: Path | None
 
 
-def takes_inputs(function: Command) -> Command:
+def takes_inputs(function: Command, *, required: bool = True) -> Command:
     """Add INPUT... and the options on how to read it; the command receives ``inputs``."""
+    metavar = "INPUT..." if required else "[INPUT...]"
 
-    @click.argument("paths", nargs=-1, required=True, metavar="INPUT...")
+    @click.argument("paths", nargs=-1, required=required, metavar=metavar)
     @click.option(
         "--whole", is_flag=True, help="A .txt, .md or standard input is one article, not a page."
     )
