@@ -122,11 +122,11 @@ def command(
                 progress=progress,
                 **given,
             )
-    except KeyboardInterrupt as stopped:
+    except (KeyboardInterrupt, SystemExit) as stopped:
         say(
             f"stopped; what is finished stands in {out}: go on by: pdclassify batch --resume -o {out}"
         )
-        return 128 + (stopped.args[0] if stopped.args else signal.SIGINT)
+        return 128 + (signal.SIGTERM if isinstance(stopped, SystemExit) else signal.SIGINT)
     _tell(report, out, options["max_errors"])
     return report.exit_code
 
@@ -137,7 +137,7 @@ def _ended_by(number: signal.Signals) -> Iterator[None]:
 
     def end(number: int, _: object) -> None:
         signal.signal(number, signal.SIG_IGN)  # once is enough
-        raise KeyboardInterrupt(number)
+        raise SystemExit(128 + number)
 
     before = signal.signal(number, end)
     try:
