@@ -9,6 +9,7 @@ import base64
 import datetime
 import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -76,6 +77,9 @@ class JsonPart:
 
     def close(self) -> None:
         """There is nothing left to write."""
+
+    def drop(self) -> None:
+        """There is nothing to let go of."""
 
 
 def _input_line(article: Article, names: Mapping[str, str], taken: Collection[str]) -> Row:
@@ -209,6 +213,11 @@ class TablePart:
         """Write what was held back, and the file's end."""
         self._flush()
         self._writer.close()
+
+    def drop(self) -> None:
+        """Let go of a file that stays unfinished, while there is still a stream to write to."""
+        with suppress(Exception):
+            self._writer.close()
 
 
 def add_results(

@@ -115,17 +115,21 @@ def work(shard: Shard, job: Job) -> Outcome:
             if job.schema is None
             else TablePart(stream, job.schema, job.task.fields(), job.given)
         )
-        for chunk, aside in _chunks(shard, job):
-            done = do(job.task, chunk)
-            part.write(done)
-            records += len(chunk)
-            ids.extend(chunk.ids)
-            leftover += sum(len(item.spans) for item in aside if isinstance(item, Leftover))
-            errors.extend(_error(done.failed[place]) for place in sorted(done.failed))
-            # What is wrong with a whole file stops its reading, and so comes after its records.
-            failed = [item for item in aside if isinstance(item, RecordError)]
-            errors.extend(map(_error, failed))
-        part.close()
+        try:
+            for chunk, aside in _chunks(shard, job):
+                done = do(job.task, chunk)
+                part.write(done)
+                records += len(chunk)
+                ids.extend(chunk.ids)
+                leftover += sum(len(item.spans) for item in aside if isinstance(item, Leftover))
+                errors.extend(_error(done.failed[place]) for place in sorted(done.failed))
+                # What is wrong with a whole file stops its reading, and so comes after its records.
+                failed = [item for item in aside if isinstance(item, RecordError)]
+                errors.extend(map(_error, failed))
+            part.close()
+        except BaseException:
+            part.drop()
+            raise
     folder.write_json(
         outcome_name(shard),
         {
