@@ -27,11 +27,14 @@ import numpy as np
 from common import DATA, HERE, machine, mean_interval, records, write_result
 from lexicon import build, headline
 from pdclassify import split_page
-from pdclassify.summary import grammar, keywords, phrases
+from pdclassify.summary import grammar, joints, keywords, phrases
 from pdclassify.summary.lexicon import Lexicon
+from pdclassify.summary.wordrank import rank_words
 from pdclassify.text.tokens import tokenizer
 
 ARTICLES = 500
+#: Weights set by judgement, which ``--fit`` leaves as they are.
+HELD = ("rank", "name")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 System = Callable[[str, str], list[str]]
 
@@ -189,7 +192,7 @@ def systems() -> dict[str, System]:
 
 def use(table: Lexicon) -> None:
     """Let the keywords be weighed by ``table`` instead of the shipped lexicon."""
-    for module in (grammar, phrases):
+    for module in (grammar, joints, phrases):
         module.lexicon = lambda: table  # type: ignore[attr-defined]  # for this process only
     grammar._KNOWN.clear()
 
@@ -245,8 +248,6 @@ def summary(table: np.ndarray) -> dict[str, Any]:
 
 def fit(articles: list[dict[str, Any]]) -> None:
     """Learn what makes a phrase of a text reach its headline, and print the weights."""
-    from sklearn.linear_model import LogisticRegression
-
     blocks, shares = [], []
     for record in articles:
         head = headline(record)
@@ -255,7 +256,7 @@ def fit(articles: list[dict[str, Any]]) -> None:
         if found is None or knowing is None:
             continue
         words, there = found
-        blocks.append(keywords.measure(words, there, keywords.rank_words(words)))
+        blocks.append(keywords.measure(words, there, rank_words(words)))
         # Half for standing there as a whole, half for the share of its words that do.
         inside = [term for term in there.terms if term in head]
         whole = [term for term in inside if not any(term in other != term for other in inside)]
@@ -264,13 +265,29 @@ def fit(articles: list[dict[str, Any]]) -> None:
     order = np.random.default_rng(0).permutation(len(blocks))
     for chosen in (order[::2], order[1::2], order):
         rows, share = (np.concatenate([column[i] for i in chosen]) for column in (blocks, shares))
-        model = LogisticRegression(C=10, max_iter=1000).fit(
-            np.concatenate([rows, rows]),
-            np.repeat([1, 0], len(rows)),
-            np.concatenate([share, 1 - share]),
-        )
-        learned = dict(zip(keywords._WEIGHTS, model.coef_[0].round(2).tolist(), strict=True))
-        print(f"{len(chosen)} articles:", learned, "intercept", model.intercept_.round(2).item())
+        learned = logistic(rows, share, [k in HELD for k in keywords._WEIGHTS])
+        named = dict(zip([*keywords._WEIGHTS, "intercept"], learned.round(2).tolist(), strict=True))
+        print(f"{len(chosen)} articles:", named)
+
+
+def logistic(rows: np.ndarray, share: np.ndarray, held: list[bool]) -> np.ndarray:
+    """Return the weights that tell the shares, and the intercept; what is held stays as it is."""
+    from scipy.optimize import minimize
+
+    free = np.flatnonzero([not h for h in held] + [True])
+    design = np.column_stack([rows, np.ones(len(rows))])
+    start = np.append(keywords._COEFFICIENTS, keywords._INTERCEPT)
+    offset = rows[:, held] @ start[:-1][held]
+
+    def loss(weights: np.ndarray) -> tuple[float, np.ndarray]:
+        score = design[:, free] @ weights + offset
+        off = 1 / (1 + np.exp(-score)) - share
+        return float(np.mean(np.logaddexp(0, score) - share * score)), design[
+            :, free
+        ].T @ off / len(off)
+
+    start[free] = minimize(loss, start[free], jac=True, method="L-BFGS-B").x
+    return start
 
 
 if __name__ == "__main__":

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from pdclassify import Article, UsageError, keywords
 from pdclassify.article import Segment
 from pdclassify.summary.grammar import stop_words
-from pdclassify.summary.keywords import rank_words
+from pdclassify.summary.keywords import _within
 from pdclassify.summary.lexicon import lexicon
 from pdclassify.summary.phrases import Words, find_phrases
+from pdclassify.summary.wordrank import rank_words
 from pdclassify.text import normalize as normalizing
 from pdclassify.text.normalize import fold, normalize
 from strategies import any_text, han_text
@@ -124,7 +125,8 @@ def words_of(text: str) -> Words:
     found = find_phrases(text)
     assert found
     words = found[0]
-    return words._replace(idf=np.ones(len(words.idf)), pull=np.zeros(len(words.idf)))
+    same = np.zeros(len(words.idf))
+    return words._replace(first=same, pull=same, idf=same + 1)
 
 
 def test_rank_is_a_distribution() -> None:
@@ -151,9 +153,62 @@ def test_rank_meets_the_dense_solution() -> None:
     degree = graph.sum(axis=0)
     number = words.content.sum()
     assert (degree > 0).sum() == number
-    teleport = 0.15 / number * words.content
-    exact = np.linalg.solve(np.eye(size) - 0.85 * graph / np.maximum(degree, 1), teleport)
+    teleport = 0.5 / number * words.content
+    exact = np.linalg.solve(np.eye(size) - 0.5 * graph / np.maximum(degree, 1), teleport)
     assert rank_words(words) == pytest.approx(exact * number, abs=0.02)
+
+
+@given(any_text() | han_text(), st.none() | any_text(20))
+def test_none_says_another_again(text: str, title: str | None) -> None:
+    """No keyword is part of another, whatever the text."""
+    found = [fold(term).text for term in terms(text, top=20, title=title)]
+    for i, term in enumerate(found):
+        assert not any(term in other for j, other in enumerate(found) if i != j)
+
+
+@pytest.mark.parametrize(
+    ("short", "long", "same"),
+    [
+        ("专项资金", "“微小事”专项资金", True),
+        ("河湖大会", "河湖治理大会", True),
+        ("大会", "河湖治理大会", True),
+        ("河大", "河湖治理大会", False),
+        ("大会河湖", "河湖治理大会", False),
+        ("船队", "船队", True),
+    ],
+)
+def test_cut_short_is_the_same(short: str, long: str, same: bool) -> None:
+    """A name and the same name cut short are one keyword."""
+    assert _within(short, long) is same
+
+
+def test_verbs_that_need_an_object_stay_out() -> None:
+    """A verb that says nothing by itself is no keyword, however often it stands in the text."""
+    text = "渡口进入汛期，船队进入港湾，渔民打开船舱，船工打开闸门。\n船队进入渡口，打开渡口的灯。"
+    assert not {"进入", "打开"} & set(terms(text))
+
+
+def test_torn_from_its_name() -> None:
+    """What stands only within a longer name is no keyword beside it."""
+    text = "柳湾轮渡博物馆开门了。\n柳湾轮渡博物馆收藏船模。孩子们爱去柳湾轮渡博物馆。"
+    found = terms(text)
+    assert "柳湾轮渡博物馆" in found
+    assert not {"轮渡", "博物馆", "轮渡博物馆", "柳湾轮渡"} & set(found)
+
+
+def test_weak_words_are_left_out() -> None:
+    """What has little chance is not printed to fill the ten, but three there are."""
+    found = keywords(TEXT, top=50)
+    assert all(k.score >= 0.03 for k in found[3:])
+    assert len(keywords("船工修船。渔民补网。\n老人晒谷。学生读书。")) >= 2
+
+
+@given(st.permutations(TEXT.split("\n")))
+def test_order_of_paragraphs(lines: list[str]) -> None:
+    """The phrases that a text repeats are its keywords in whatever order its paragraphs stand."""
+    found = set(terms("\n".join(lines)))
+    assert {"流动党员党支部", "新就业群体"} <= found
+    assert not {"微小事", "就业群体", "党支部"} & found
 
 
 def test_every_place() -> None:
@@ -164,11 +219,11 @@ def test_every_place() -> None:
 
 def test_places_of_an_article_are_those_of_its_page() -> None:
     """Where a page broke a word, the span runs over the break."""
-    page = TEXT.replace("货运站", "货\n\n运站")
+    page = TEXT.replace("新就业群体", "新就\n\n业群体", 1)
     place = page.index("\n\n")
     segments = (Segment(0, 0, place), Segment(place, place + 2, len(TEXT) - place))
-    found = keywords(Article(text=TEXT, segments=segments), top=50)
-    assert [page[slice(*k.spans[0])] for k in found if k.term == "货运站"] == ["货\n\n运站"]
+    found = keywords(Article(text=TEXT, segments=segments))
+    assert [page[slice(*k.spans[0])] for k in found if k.term == "新就业群体"] == ["新就\n\n业群体"]
 
 
 @pytest.mark.parametrize(

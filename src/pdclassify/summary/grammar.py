@@ -18,15 +18,16 @@ from pdclassify.summary.lexicon import lexicon
 __all__ = [
     "ALONE",
     "CHARACTER",
+    "CLOSES",
     "CONTENT",
-    "DANGLES_FIRST",
-    "DANGLES_LAST",
     "INSIDE",
-    "MODIFIER",
+    "LOOSE_FIRST",
+    "LOOSE_LAST",
     "NEWLINE",
     "NOUN",
     "OPENS",
     "STOP",
+    "SURNAME",
     "UNKNOWN",
     "UNTAGGED",
     "VERB",
@@ -38,23 +39,33 @@ NOUN, MODIFIER, CHARACTER, VERB = 1, 2, 4, 8  # what has none of them breaks a p
 INSIDE = NOUN | MODIFIER | CHARACTER  # may be part of a phrase; a verb breaks it as well
 CONTENT = NOUN | MODIFIER | VERB
 ALONE = 16  # a keyword by itself
-OPENS = 32  # may begin a phrase
-DANGLES_FIRST, DANGLES_LAST = 64, 128  # one character that need not belong to what it begins, ends
+OPENS, CLOSES = 32, 64  # may begin a phrase, may end one
 UNKNOWN = 256  # to the lexicon
 UNTAGGED = 512  # has no part of speech
 STOP = 1024  # one that says nothing, as 的
 NEWLINE = 2048
-_BITS = 12
+SURNAME = 4096
+LOOSE_FIRST, LOOSE_LAST = 8192, 16384  # a character that need not belong to what it begins, ends
+_BITS = 15
 
-_PARTS = dict.fromkeys("nGOPx", NOUN) | dict.fromkeys("ab", MODIFIER) | dict.fromkeys("vl", VERB)
+_PARTS = dict.fromkeys("nNGOPx", NOUN) | dict.fromkeys("ab", MODIFIER) | dict.fromkeys("vV", VERB)
 #: A word that so seldom reaches a headline (log of the share over the average's) is furniture.
 _FURNITURE = -1.6
 _HAN = re.compile(r"[\u4e00-\u9fff]")
-#: One-character words that may begin a phrase, and those that may end one; another at either end
-#: must stand there so often that the word without it is a scrap (进 before 博会).
-_FIRST = frozenset("新老大小非党云双微红绿幼医农林水电路河湖海茶粮菜果药")
+#: One-character words that may begin a phrase, and those that may end one.
+_FIRST = frozenset("雄进稳新老大小非党云双微红绿幼医农林水电路河湖海茶粮菜果药")
 _LAST = frozenset(
-    "员站队率化制者社会室网点链线岗厅院校馆园店群区县市镇村乡街路港桥河湖山岛省团班组法案奖节费证卡码"
+    "员站队率化制者社会室网点链线岗厅院校馆园店群区县市镇村乡街路港桥河湖山岛省团班组法案奖节费证卡码展令"
+)
+#: Those that begin a person's name, and those of which foreign names are made.
+_SURNAMES = frozenset(
+    "李王张刘陈杨赵黄周吴徐孙胡朱林何郭马罗梁宋郑谢韩唐冯董萧程曹袁邓许傅沈彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴"
+    "夏钟汪田任姜范方石姚谭廖邹熊陆郝孔崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹易武乔贺赖龚庞樊殷施洪翁俞鲁柯祝"
+    "柳甘甄蒲邢莫詹耿关焦牛冉阮温岳游"
+)
+_FOREIGN = frozenset(
+    "阿巴布拉德尼克斯特哈希雅贝莫罗瓦萨穆艾卡达马普伊亚奥菲加诺洛西波托利纳内鲁塔里扎图库索勒蒂维沙兰格瑞"
+    "杰米迪科伯法丹曼尔福霍凯莱桑佩恩蒙贡姆耶泽赫菲娜莎琳妮埃弗乌柬廷挪"
 )
 #: One-character words that break a phrase: pronouns, particles, prepositions, numerals, measures.
 _FUNCTION = frozenset(
@@ -104,19 +115,22 @@ def _bits(word: str, row: int) -> int:
     known = lexicon()
     bits = UNKNOWN if row < 0 else 0
     if word in ("\n", "\r", "\r\n"):
-        return bits | NEWLINE | DANGLES_FIRST | DANGLES_LAST
+        return bits | NEWLINE
     if word == "“":
         return bits
     if len(word) == 1:
-        first, last = word in _FIRST, word in _LAST
+        first, last, foreign = word in _FIRST, word in _LAST, word in _FOREIGN
         if word in _FUNCTION:
             bits |= STOP
         if first or last or (word not in _FUNCTION and _HAN.match(word)):
-            bits |= CHARACTER | OPENS
-        return bits | (0 if first else DANGLES_FIRST) | (0 if last else DANGLES_LAST)
+            bits |= CHARACTER
+        bits |= OPENS if first or foreign or word in _SURNAMES else 0
+        bits |= CLOSES if last or foreign else 0
+        bits |= SURNAME if word in _SURNAMES else 0
+        return bits | (0 if first else LOOSE_FIRST) | (0 if last else LOOSE_LAST)
     if word.isascii():
         letters = sum(char.isalpha() for char in word) >= 2
-        return bits | (NOUN | ALONE | OPENS if letters else 0)
+        return bits | (NOUN | ALONE | OPENS | CLOSES if letters else 0)
     if not _HAN.search(word):
         return bits
     tag = known.tags[row]
@@ -127,8 +141,10 @@ def _bits(word: str, row: int) -> int:
     furniture = bool(known.pull[row] < _FURNITURE)
     if word in breaking or ((furniture or (stop and part == VERB)) and part != NOUN):
         return bits
-    if part in (NOUN, VERB) and not stop and not furniture:
+    if (part == NOUN or tag == "V") and not stop and not furniture:
         bits |= ALONE
-    if part in (NOUN, MODIFIER) and not stop:
+    if part == MODIFIER or (part == NOUN and not (stop and tag == "N")):
         bits |= OPENS
+    if part == NOUN:
+        bits |= CLOSES
     return bits | part

@@ -1,9 +1,8 @@
 """Words -> ranked keyphrases: the terms an article would be looked up by.
 
-Words are ranked by TextRank (Mihalcea and Tarau 2004: words that stand near each other vote for
-each other), with a teleport vector that knows how telling each word is (Haveliwala 2002). The
-neighbours among them are joined into phrases (``phrases.py``), and the phrases ranked by what
-is known of each: the rank of its words, how often and where it stands, whether it is quoted.
+Words are ranked by TextRank (``wordrank.py``), the neighbours among them joined into phrases
+(``phrases.py``), and the phrases ranked by what is known of each: the rank of its words, how often
+and where it stands, how well its words do in headlines, whether it is quoted.
 """
 
 from __future__ import annotations
@@ -18,6 +17,7 @@ from pdclassify.arguments import a_document, a_text, a_whole_number
 from pdclassify.article import Article, Keyword, Span
 from pdclassify.errors import UsageError
 from pdclassify.summary.phrases import Phrases, Words, find_phrases
+from pdclassify.summary.wordrank import rank_words
 from pdclassify.text.normalize import fold, normalize
 
 __all__ = ["keywords"]
@@ -26,40 +26,33 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
-#: Words that stand at most this far apart vote for each other; function words do not count.
-_WINDOW = 4
-#: As in the paper; each word's own telling power keeps the rest.
-_DAMPING = 0.85
-#: In the sum of all ranks, which is 1. Each step is a contraction by the damping, so that 61 steps
-#: reach it for any text.
-_TOLERANCE = 1e-3
-_MAX_ITERATIONS = 61
-#: How much more a word of the headline is worth in the teleport.
-_HEADLINE_TELEPORT = 4.0
-
 #: What each feature of a phrase adds to its score, learned by ``benchmarks/keywords.py --fit``
 #: from how much of a phrase of the text reaches the headline (which the features do not see).
 _WEIGHTS = {
-    "rank": 1.18,
-    "frequency": -0.52,
-    "pull": 0.57,
-    "words": 0.59,
-    "place": -0.59,
-    "lead": 0.56,
-    "quoted": 0.23,
-    "spread": 0.6,
-    "verb": -0.3,  # by judgement, learned 0.24: headlines are full of verbs, indexes are not
+    "rank": 0.2,  # by judgement, learned 0: place and pull say the same
+    "pull": 0.55,
+    "place": -0.99,
+    "frequency": 0.35,
+    "share": -0.34,
+    "spread": 0.4,
+    "words": 0.33,
+    "name": 1.0,  # by judgement, learned -.2: what is quoted twice is what readers look for
 }
-_INTERCEPT = -2.86
+_INTERCEPT = -2.44
 _COEFFICIENTS = np.array(list(_WEIGHTS.values()))
 #: What standing in the headline adds: whole, or by the share of its words.
 _IN_HEADLINE = 2.0
 _PARTLY_IN_HEADLINE = 1.0
-_LEAD = 120  # characters
 _LONG_WORD = 4
 _LEAST_RANK = 1e-3
+#: What has less of a chance is left out, and a phrase said again and again: but for the best so many.
+_LEAST_CHANCE = 0.07
+_LEAST_CHANCE_AGAIN = 0.03
+_AT_LEAST = 3
 #: So many keywords may share a word.
 _SAID_ENOUGH = 2
+#: Fewer characters are found in many a longer term.
+_LEAST_SHORT = 4
 _FAIR_SHARE = 0.25
 _SPOKEN_FOR = 1.0
 
@@ -74,7 +67,7 @@ def keywords(
     text : str or Article
         One paragraph a line. An article brings its own headline.
     top : int, default=10
-        How many at most; a short text has fewer.
+        How many at most; a short text has fewer, and what has little chance is left out.
     title : str, optional
         The headline of a text given as ``str``. Phrases of the text that stand in it count more.
 
@@ -118,9 +111,14 @@ def keywords(
         scores += np.where(phrases.in_headline, _IN_HEADLINE, _PARTLY_IN_HEADLINE * part)
     _promote(phrases, words.line, scores)
     chances = 1.0 / (1.0 + np.exp(-scores))
-    chosen = _choose(phrases, words.line, scores, top)
+    again = (phrases.size > 1) & (phrases.counts > 1)
+    strong = chances >= np.where(again, _LEAST_CHANCE_AGAIN, _LEAST_CHANCE)
+    order = np.lexsort((phrases.first, -scores))
+    chosen = _choose(phrases, words.line, order[strong[order]], max(top, _AT_LEAST))
+    if len(chosen) < _AT_LEAST:
+        chosen = _choose(phrases, words.line, order, _AT_LEAST)
     keywords = []
-    for i in chosen:
+    for i in chosen[:top]:
         spans = _find(phrases.terms[i], folded.text)
         if folded.offsets is not None:
             spans = [folded.to_input_span(*span) for span in spans]
@@ -142,68 +140,20 @@ def _find(term: str, text: str) -> list[Span]:
     return spans
 
 
-def rank_words(words: Words) -> Floats:
-    """Return the TextRank of each distinct word, with a mean of 1 over those that say something.
-
-    The graph is never built: what a word's neighbours give it is, for each of its places, the
-    difference of two running sums.
-
-    Returns
-    -------
-    ndarray of float, shape (n_words,)
-        0 for words that say nothing.
-    """
-    size = len(words.idf)
-    says = words.content[words.line].nonzero()[0]
-    if not len(says):
-        return np.zeros(size)
-    word, paragraph = words.line[says], words.paragraph[says]
-    here = np.arange(len(says))
-    low = np.maximum(here - _WINDOW, np.searchsorted(paragraph, paragraph, "left"))
-    high = np.minimum(here + _WINDOW + 1, np.searchsorted(paragraph, paragraph, "right"))
-    itself = np.bincount(word, minlength=size)  # how often a word stands in its own windows
-    for gap in range(1, _WINDOW + 1):
-        same = (word[gap:] == word[:-gap]) & (paragraph[gap:] == paragraph[:-gap])
-        itself += 2 * np.bincount(word[gap:][same], minlength=size)
-    running = np.zeros(len(says) + 1)
-
-    def receive(given: Floats) -> Floats:
-        """Return what each word gets when each word gives to every neighbour of its places."""
-        given[word].cumsum(out=running[1:])
-        return np.bincount(word, running[high] - running[low], size) - itself * given
-
-    telling = np.maximum(words.idf * np.exp(0.5 * words.pull), 1e-3)
-    telling = np.where(words.in_headline, _HEADLINE_TELEPORT, 1.0) * telling * words.content
-    teleport = telling / telling.sum()
-    degree = receive(np.ones(size)).round()
-    alone = (degree == 0) & words.content
-    share = 1.0 / np.maximum(degree, 1.0)
-    # Where the walk ends that never restarts is a good place to begin.
-    rank = degree / degree.sum() if degree.any() else teleport
-    for _ in range(_MAX_ITERATIONS):
-        lost = 1 - _DAMPING + _DAMPING * rank[alone].sum()
-        new = _DAMPING * receive(rank * share) + lost * teleport
-        moved = np.abs(new - rank).sum()
-        rank = new
-        if moved < _TOLERANCE:
-            break
-    return np.asarray(rank * words.content.sum())
-
-
 def measure(words: Words, phrases: Phrases, rank: Floats) -> Floats:
     """Return what is known of each phrase, a column each in the order of ``_WEIGHTS``."""
-    log_rank = np.log(np.maximum(rank, _LEAST_RANK))
+    times = np.bincount(words.line).astype(float)
+    among = np.maximum(_mean_over(phrases, words, times), 1.0)
     return np.column_stack(
         [
-            _mean_over(phrases, words, log_rank),
-            np.log(phrases.counts),
+            _mean_over(phrases, words, np.log(np.maximum(rank, _LEAST_RANK))),
             _mean_over(phrases, words, words.pull),
-            np.log(_words_in(phrases, words)),
-            np.log1p(phrases.first / 50),
-            phrases.first < _LEAD,
-            phrases.quoted,
+            _mean_over(phrases, words, np.log1p(words.first / 50)),
+            np.log(phrases.counts),
+            np.log(phrases.counts / among),
             np.log(phrases.paragraphs),
-            phrases.verb,
+            np.log(_words_in(phrases, words)),
+            phrases.quoted & (phrases.counts > 1),
         ]
     )
 
@@ -250,17 +200,17 @@ def _promote(phrases: Phrases, line: Ints, scores: Floats) -> None:
         scores[i], scores[own] = high, low - _SPOKEN_FOR
 
 
-def _choose(phrases: Phrases, line: Ints, scores: Floats, top: int) -> list[int]:
+def _choose(phrases: Phrases, line: Ints, order: Ints, top: int) -> list[int]:
     """Return the best phrases, none part of another, and none that only says again."""
     chosen: list[tuple[int, str, frozenset[int]]] = []
     said: Counter[int] = Counter()
-    for i in np.lexsort((phrases.first, -scores)).tolist():
+    for i in order.tolist():
         term, begin = phrases.terms[i], phrases.begin[i]
         words = frozenset(line[begin : begin + phrases.size[i]].tolist())
         if max([said[word] for word in words]) >= _SAID_ENOUGH:
             continue
         for _, other, others in chosen:
-            if term in other or other in term or _same_thing(words, others):
+            if _within(term, other) or _within(other, term) or _same_thing(words, others):
                 break
         else:
             said.update(words)
@@ -268,6 +218,16 @@ def _choose(phrases: Phrases, line: Ints, scores: Floats, top: int) -> list[int]
             if len(chosen) == top:
                 break
     return [i for i, _, _ in chosen]
+
+
+def _within(short: str, long: str) -> bool:
+    """Say whether a term is part of another, or another cut short (世卫大会, 世界卫生大会)."""
+    if short in long:
+        return True
+    if not _LEAST_SHORT <= len(short) < len(long):
+        return False
+    rest = iter(long)
+    return all(char in rest for char in short)
 
 
 def _same_thing(mine: frozenset[int], yours: frozenset[int]) -> bool:

@@ -1,16 +1,14 @@
 """Text -> the phrases that could be keywords, each as it stands there.
 
-A phrase is told by its shape: a run of neighbouring content words that ends like a noun, or what
-is set in quotes or book-title marks. Scraps of longer phrases and chance neighbours are sifted out.
+A phrase is told by its shape, a run of neighbouring content words that ends like a noun, and by
+its joints: its words belong together more surely than any of them belongs to a word outside. What
+is set in quotes or book-title marks is a phrase as well.
 """
 
 from __future__ import annotations
 
-import re
-from bisect import bisect_left
 from collections import defaultdict
 from itertools import count
-from operator import itemgetter
 from typing import NamedTuple
 
 import numpy as np
@@ -19,23 +17,21 @@ from numpy.typing import NDArray
 from pdclassify.summary.grammar import (
     ALONE,
     CHARACTER,
+    CLOSES,
     CONTENT,
-    DANGLES_FIRST,
-    DANGLES_LAST,
     INSIDE,
-    MODIFIER,
+    LOOSE_FIRST,
+    LOOSE_LAST,
     NEWLINE,
-    NOUN,
     OPENS,
-    STOP,
-    UNKNOWN,
+    SURNAME,
     UNTAGGED,
-    VERB,
     look_up,
-    stop_words,
 )
+from pdclassify.summary.joints import find_cohesion, find_joints
 from pdclassify.summary.lexicon import lexicon
-from pdclassify.summary.runs import Runs, find_runs, tell_apart
+from pdclassify.summary.marks import find_marked, without_credits
+from pdclassify.summary.runs import Runs, find_runs
 from pdclassify.text.tokens import tokenizer
 
 __all__ = ["Phrases", "Words", "find_phrases"]
@@ -45,27 +41,17 @@ Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
 #: Words of one phrase, and its characters, at most.
-_LONGEST = 4
-_WIDEST = 12
-#: Bylines, datelines and picture credits: who writes is not what it is about.
-_CREDITS = re.compile(
-    r"[（(【][^（）()【】\n]{0,12}(?:记者|通讯员|作者|摄|编辑|责编|执笔|采写)[^（）()【】\n]{0,60}[）)】]"
-    r"|^[\s\u3000]*[（(]?(?:新华社|本报|人民网|中新社|央视网消息)[^，。：:\n]{0,24}(?:电|讯|消息)?(?:（[^（）\n]{0,20}）)?[：:]?"
-    r"|(?:本报|新华社|人民网|特约)?(?:记者|通讯员|本报评论员)[\s\u3000\xa0]+[\u4e00-\u9fff]{1,4}(?:[\s\u3000\xa0、]+[\u4e00-\u9fff]{1,4}){0,5}"
-    r"|据?(?:新华社|本报|中新社)[^，。：:\n（）()]{0,20}?电"
-)
-#: A line without one of these holds no credit.
-_CREDITED = re.compile("记者|通讯员|作者|摄|编辑|责编|执笔|采写|新华社|本报|人民网|中新社|央视网")
-_MARKED = re.compile(r"“([^“”‘’，。、；：？！,.;:?!\s]{2,10})”|《([^《》\n]{2,24})》")
-_HAN = re.compile(r"[\u4e00-\u9fff]")
-#: What no name holds: pronouns, particles, marks.
-_LOOSE = re.compile(r"[的了我您你他她它是这那吗吧呢啊就都也很…—!?.：:,;\n]")
-#: A phrase found in a longer one this share of the time is a scrap of it; nearly always, if the
-#: longer one has a loose character at an end.
-_SCRAP = 0.7
-_SCRAP_LOOSE = 0.9
-#: Of a phrase of single characters, which is a name: its given name alone says less.
-_SCRAP_NAME = 0.5
+_LONGEST = 5
+_WIDEST = 14
+#: The weakest joint that holds a phrase together, and the strongest that a phrase and a word may
+#: have with what stands around them (logs, see ``joints.py``). Where a phrase begins or ends with a
+#: character that need not belong to it, its joints must be as strong as those of a name.
+_HOLDS = -2.7
+_TORN_PHRASE = -1.2
+_TORN_WORD = -0.7
+_HOLDS_LOOSE = -1.6
+#: Characters of a person's name, at most.
+_LONGEST_NAME = 3
 
 
 class Words(NamedTuple):
@@ -75,6 +61,8 @@ class Words(NamedTuple):
     ----------
     idf, pull : ndarray of float, shape (n_words,)
         See :class:`~pdclassify.summary.lexicon.Lexicon`.
+    first : ndarray of int, shape (n_words,)
+        Where each stands first, in characters.
     in_headline : ndarray of bool, shape (n_words,)
     content : ndarray of bool, shape (n_words,)
         Whether it says something.
@@ -86,6 +74,7 @@ class Words(NamedTuple):
 
     idf: Floats
     pull: Floats
+    first: Ints
     in_headline: Bools
     content: Bools
     line: Ints
@@ -107,8 +96,6 @@ class Phrases(NamedTuple):
         How often it stands in the text, and in how many of its lines.
     quoted : ndarray of bool
         Whether it is set in quotes or book-title marks somewhere.
-    verb : ndarray of bool
-        Whether it is a single verb.
     in_headline : ndarray of bool
     """
 
@@ -119,7 +106,6 @@ class Phrases(NamedTuple):
     counts: Ints
     paragraphs: Ints
     quoted: Bools
-    verb: Bools
     in_headline: Bools
 
 
@@ -131,14 +117,15 @@ def find_phrases(text: str, headline: str = "") -> tuple[Words, Phrases] | None:
     text : str
         One paragraph a line.
     headline : str, default=""
-        Its words are marked; a phrase that stands in it need stand but once in the text.
+        Its words are marked, and its joints count with those of the text.
 
     Returns
     -------
     (Words, Phrases) or None
         None where there is no phrase.
     """
-    tokens = tokenizer().cut(_without_credits(text))
+    cut = tokenizer().cut
+    tokens = cut(without_credits(text))
     if not tokens:
         return None
     number: defaultdict[str, int] = defaultdict(count().__next__)
@@ -147,168 +134,69 @@ def find_phrases(text: str, headline: str = "") -> tuple[Words, Phrases] | None:
     bits = kind[line]
     places = np.concatenate(([0], np.array(list(map(len, number)))[line].cumsum()))
     paragraph = ((bits & NEWLINE) > 0).cumsum()
+    headed = np.zeros(len(number), bool)
+    beside = np.zeros(0, np.int64)
     if headline:
-        headed = np.array([word in headline for word in number])
-    else:
-        headed = np.zeros(len(number), bool)
-    content = kind & CONTENT > 0
-    known = lexicon()
-    words = Words(known.idf[row], known.pull[row], headed & content, content, line, paragraph)
+        # What is no word of the text breaks the line.
+        beside = np.array([number.get(word, len(row)) for word in ("\n", *cut(headline))])
+        headed[beside[beside < len(row)]] = True
 
     runs, at = find_runs(line, bits & INSIDE == 0, paragraph, _LONGEST)
-    end = runs.begin + runs.size
-    fit = np.where(
-        runs.size == 1,
-        bits[runs.begin] & ALONE > 0,
-        (bits[runs.begin] & OPENS > 0)
-        & (bits[end - 1] & MODIFIER == 0)
-        & (places[end] - places[runs.begin] <= _WIDEST),
+    inner, outer = find_cohesion(find_joints(line, beside, row, runs, at), runs, at)
+    fit = _fit(runs, bits, places)
+    marked = find_marked(text, places, bits, paragraph, runs, at, fit)
+    sound = fit & _hold(runs, bits, inner, outer)
+    sound |= fit & marked.quoted[: len(fit)]
+    content = kind & CONTENT > 0
+    first = np.zeros(len(number), np.int64)
+    words_begin = runs.begin[: len(number)]  # the single words come first, by number
+    first[line[words_begin]] = places[words_begin]
+    known = lexicon()
+    words = Words(
+        known.idf[row], known.pull[row], first, headed & content, content, line, paragraph
     )
-    quoted = np.zeros(len(fit), bool)
-    spots = _find_marked(text, places, bits, at, fit, quoted)
-    if spots:
-        runs = runs.join(_count_marked(spots, paragraph))
-        more = np.ones(len(runs.begin) - len(fit), bool)
-        fit, quoted = np.append(fit, more), np.append(quoted, more)
-    phrases = _sift(runs, fit, quoted, text, headline, places, bits, headed[line])
-    return (words, phrases) if phrases.terms else None
 
-
-def _without_credits(text: str) -> str:
-    """Return ``text`` with its credits as many line ends, so that places stay."""
-    parts: list[str] = []
-    kept = 0
-    for credited in _CREDITED.finditer(text):
-        if credited.start() < kept:
-            continue
-        begin = max(text.rfind("\n", 0, credited.start()) + 1, kept)
-        end = text.find("\n", credited.end())
-        end = len(text) if end < 0 else end
-        parts += (text[kept:begin], _CREDITS.sub(_blank, text[begin:end]))
-        kept = end
-    return "".join(parts) + text[kept:] if parts else text
-
-
-def _blank(match: re.Match[str]) -> str:
-    """Return as many line ends as there were characters."""
-    return "\n" * len(match[0])
-
-
-class _Spot(NamedTuple):
-    """One place of a phrase that its marks name, and that is no run of neighbours."""
-
-    run: int  # its number, after those of all runs
-    begin: int
-    size: int
-    head: int = -1
-    tail: int = -1
-
-
-def _find_marked(
-    text: str, places: Ints, bits: Ints, at: list[Ints], fit: Bools, quoted: Bools
-) -> list[_Spot]:
-    """Mark the runs that are quoted somewhere; return what else is, alone and with the next noun."""
-    starts, kinds = places.tolist(), bits.tolist()
-    never = stop_words()[0]
-    spots: list[_Spot] = []
-    number: dict[str, int] = {}
-    for match in _MARKED.finditer(text):
-        group = match.lastindex or 1
-        inside = match[group]
-        start, stop = match.span(group)
-        begin, end = bisect_left(starts, start), bisect_left(starts, stop)
-        if starts[begin] != start or starts[end] != stop or _LOOSE.search(inside):
-            continue
-        if not _HAN.search(inside) or inside in never:
-            continue
-        if all(kind & STOP for kind in kinds[begin:end]):
-            continue
-        size = end - begin
-        run = int(at[size - 1][begin]) if size <= len(at) else -1
-        if run >= 0 and fit[run]:
-            quoted[run] = True
-        else:
-            run = number.setdefault(inside, len(fit) + len(number))
-            spots.append(_Spot(run, begin, size))
-        after = kinds[end + 1 : end + 3]
-        if group == 2 or not after or after[0] & (NOUN | UNKNOWN) != NOUN:
-            continue
-        if len(after) == 1 or not after[1] & INSIDE:
-            whole = text[start - 1 : starts[end + 2]]
-            place = number.setdefault(whole, len(fit) + len(number))
-            spots.append(_Spot(place, begin - 1, size + 3, run, int(at[0][end + 1])))
-    return spots
-
-
-def _count_marked(spots: list[_Spot], paragraph: Ints) -> Runs:
-    """Return what the marks name as runs."""
-    run, places, size, head, tail = np.array(sorted(spots, key=itemgetter(1))).T
-    begin, counts, paragraphs, which, order = tell_apart(places, run, paragraph)
-    first = order[np.searchsorted(which, np.arange(len(begin)))]
-    whole = np.ones(len(begin), bool)
-    return Runs(begin, size[first], counts, paragraphs, head[first], tail[first], whole)
-
-
-def _sift(
-    runs: Runs,
-    fit: Bools,
-    quoted: Bools,
-    text: str,
-    headline: str,
-    places: Ints,
-    bits: Ints,
-    headed: Bools,
-) -> Phrases:
-    """Keep the phrases that are whole: not scraps of longer ones, not chance neighbours."""
-    first, last = bits[runs.begin], bits[runs.begin + runs.size - 1]
-    several = runs.size > 1
-    repeated = runs.counts > 1
-    loose = several & ((first & DANGLES_FIRST > 0) | (last & DANGLES_LAST > 0))
-
-    def number_of(mask: Bools) -> Ints:
-        """Return how many tokens of each run have it."""
-        total = np.concatenate(([0], mask.cumsum()))
-        return np.asarray(total[runs.begin + runs.size] - total[runs.begin])
-
-    name = several & (number_of(bits & CHARACTER > 0) == runs.size)
-    share = np.where(name, _SCRAP_NAME, np.where(loose, _SCRAP_LOOSE, _SCRAP))
-    holder = fit & several & (repeated | quoted) & ~(loose & (runs.counts == 2))
-    scrap, holds = np.zeros((2, len(fit)), bool)
-    for part in (runs.head, runs.tail):
-        has = (holder & (part >= 0)).nonzero()[0]
-        has = has[fit[part[has]] & (runs.counts[has] >= share[has] * runs.counts[part[has]])]
-        scrap[part[has]] = holds[has] = True
-
-    in_headline = np.zeros(len(fit), bool)
-    if headline:
-        for i in (fit & (number_of(headed) == runs.size)).nonzero()[0]:
-            begin = runs.begin[i]
-            in_headline[i] = text[places[begin] : places[begin + runs.size[i]]] in headline
-
-    compound = (
-        runs.whole
-        & (runs.size <= 3)
-        & (number_of(bits & NOUN > 0) + (first & MODIFIER > 0) == runs.size)
-        & (number_of(bits & UNKNOWN > 0) == 0)
-    )
-    sound = np.where(
-        several,
-        np.where(loose, holds | ((runs.counts > 2) & name), repeated | in_headline | compound),
-        # A rare word said once is more often than not a misreading of the cutter.
-        repeated | in_headline | (first & UNTAGGED == 0),
-    )
-    keep = fit & ~(scrap & (several | ~in_headline)) & (quoted | sound)
-    kept = keep.nonzero()[0]
-    begin, size = runs.begin[kept], runs.size[kept]
+    every = runs.join(marked.runs)
+    more = np.ones(len(marked.runs.begin), bool)
+    kept = (np.append(sound, more) & ~marked.torn).nonzero()[0]
+    begin, size = every.begin[kept], every.size[kept]
     starts, ends = places[begin], places[begin + size]
-    return Phrases(
-        [text[a:b] for a, b in zip(starts.tolist(), ends.tolist(), strict=True)],
+    terms = [text[a:b] for a, b in zip(starts.tolist(), ends.tolist(), strict=True)]
+    in_headline = np.array([term in headline for term in terms], bool)
+    phrases = Phrases(
+        terms,
         starts,
         begin,
         size,
-        runs.counts[kept],
-        runs.paragraphs[kept],
-        quoted[kept],
-        (~several & (first & VERB > 0))[kept],
-        in_headline[kept],
+        every.counts[kept],
+        every.paragraphs[kept],
+        marked.quoted[kept],
+        in_headline,
     )
+    return (words, phrases) if terms else None
+
+
+def _fit(runs: Runs, bits: Ints, places: Ints) -> Bools:
+    """Say which runs have the shape of a phrase."""
+    first, last = runs.begin, runs.begin + runs.size - 1
+    characters = np.concatenate(([0], (bits & CHARACTER > 0).cumsum()))
+    name = (
+        (bits[first] & SURNAME > 0)
+        & (runs.size <= _LONGEST_NAME)
+        & (characters[last + 1] - characters[first] == runs.size)
+    )
+    phrase = (bits[first] & OPENS > 0) & ((bits[last] & CLOSES > 0) | name)
+    phrase &= places[last + 1] - places[first] <= _WIDEST
+    return np.asarray(np.where(runs.size == 1, bits[first] & ALONE > 0, phrase))
+
+
+def _hold(runs: Runs, bits: Ints, inner: Floats, outer: Floats) -> Bools:
+    """Say which runs hold together, and are not torn from what stands around them."""
+    first, last = bits[runs.begin], bits[runs.begin + runs.size - 1]
+    several = runs.size > 1
+    loose = (first & LOOSE_FIRST > 0) | (last & LOOSE_LAST > 0)
+    # A rare word said once is more often than not a misreading of the cutter.
+    word = (outer <= _TORN_WORD) & ((first & UNTAGGED == 0) | (runs.counts > 1))
+    phrase = (inner >= _HOLDS) & (outer <= _TORN_PHRASE) & (outer < inner)
+    phrase &= ~loose | ((inner >= _HOLDS_LOOSE) & (runs.counts > 1))
+    return np.asarray(np.where(several, phrase, word))

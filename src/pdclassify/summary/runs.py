@@ -22,19 +22,12 @@ class Runs(NamedTuple):
         The first place of each, and its length, in tokens.
     counts, paragraphs : ndarray of int
         How often it stands in the text, and in how many paragraphs.
-    head, tail : ndarray of int
-        Which run it is without its last word, and without its first; -1 for a single word.
-    whole : ndarray of bool
-        Whether it stands somewhere without a neighbour.
     """
 
     begin: Ints
     size: Ints
     counts: Ints
     paragraphs: Ints
-    head: Ints
-    tail: Ints
-    whole: Bools
 
     def join(self, other: Runs) -> Runs:
         """Return these runs and then the others."""
@@ -64,7 +57,6 @@ def find_runs(line: Ints, breaks: Bools, paragraph: Ints, longest: int) -> tuple
     """
     n_words = int(line.max()) + 1
     broken = np.concatenate(([0], breaks.cumsum()))
-    outside = np.concatenate(([True], breaks, [True]))  # shifted by one: of what stands before
     places, key = np.arange(len(line)), line
     found: list[Runs] = []
     at: list[Ints] = []
@@ -76,15 +68,9 @@ def find_runs(line: Ints, breaks: Bools, paragraph: Ints, longest: int) -> tuple
                 break
             key = at[-1][places] * n_words + line[places + size - 1]
         begin, count, paragraphs, which, order = tell_apart(places, key, paragraph)
-        bare = outside[places] & outside[places + (size + 1)]
-        whole = np.zeros(len(begin), bool)
-        whole[which[bare[order]]] = True
         here = np.full(len(line), -1)
         here[places[order]] = which + known
-        head = at[-1][begin] if at else np.full(len(begin), -1)
-        tail = at[-1][begin + 1] if at else head
-        sizes = np.full(len(begin), size)
-        found.append(Runs(begin, sizes, count, paragraphs, head, tail, whole))
+        found.append(Runs(begin, np.full(len(begin), size), count, paragraphs))
         at.append(here)
         known += len(begin)
     return Runs(*map(np.concatenate, zip(*found, strict=True))), at
