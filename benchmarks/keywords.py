@@ -124,7 +124,7 @@ def judge(terms: list[list[str]], test: list[dict[str, Any]]) -> dict[str, np.nd
 def margins(rows: dict[str, dict[str, np.ndarray]]) -> dict[str, Any]:
     """Return, and print, by how much ours leads each peer that was told the same, in pairs."""
     found: dict[str, Any] = {}
-    print("ours less theirs, F1 of the first ten words; recall of the first ten terms")
+    print("ours less theirs, F1 of the first ten words, of ten terms; recall of ten terms")
     for name, theirs in rows.items():
         if name.startswith("pdclassify"):
             continue
@@ -135,6 +135,7 @@ def margins(rows: dict[str, dict[str, np.ndarray]]) -> dict[str, Any]:
             ]
             for measure, cut, column in (
                 ("f1", "headline, first ten words", 3),
+                ("f1", "headline, first ten terms", 3),
                 ("recall", "headline, first ten terms", 2),
             )
         }
