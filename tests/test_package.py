@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import doctest
 import json
+import pkgutil
 import subprocess
 import sys
 import tomllib
 import zipfile
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -36,6 +39,17 @@ def test_public_names():
 def test_every_public_name_loads_and_is_documented(name):
     """Every public name is there and says what it is."""
     assert getattr(pdclassify, name).__doc__
+
+
+def test_the_examples_in_docstrings_are_true():
+    """What a docstring shows after >>> comes out."""
+    found = [
+        doctest.testmod(import_module(module.name))
+        for module in pkgutil.walk_packages(pdclassify.__path__, "pdclassify.")
+        if not module.name.endswith("__main__")
+    ]
+    assert sum(one.attempted for one in found) >= 4
+    assert sum(one.failed for one in found) == 0
 
 
 def test_the_import_is_free():
