@@ -27,7 +27,7 @@ class Furniture(IntEnum):
     HEAD = 3  # of a page: what follows is another article, or goes on from the page before
 
 
-_LONGEST = 90  # characters of such a line, at most
+_LONGEST = 72  # characters of such a line, at most
 _REST = 8  # characters beside its parts, at most: the name of a section, or of the paper
 _TORN = 12  # characters of a line that is a sentence's first half, at least
 _FORMS = (Kind.DIGIT, Kind.COLON, Kind.DASH, Kind.MARK, Kind.OPEN)
@@ -118,6 +118,7 @@ _WEB = re.compile(
     rf"|原创\s.{{0,24}}{_DATE}.{{0,12}}",
     re.I,
 )
+_LISTED = re.compile("[编版]")  # with commas between names
 _AUTHOR = re.compile(r"(?:作者|记者|通讯员):")
 _FOLDED = str.maketrans("：（）／｜", ":()/|")
 _NUMBER = re.compile(r"\d{1,3}")
@@ -155,6 +156,8 @@ def _candidates(lines: Lines) -> NDArray[np.int64]:
 
 def _kind(line: str) -> Furniture:
     """Return what a line is by its form alone."""
+    if "。" in line or ("，" in line and not _LISTED.search(line)):
+        return Furniture.NONE
     if _JUMP.fullmatch(line) or _RULE.fullmatch(line):
         return Furniture.END
     if _EDITORS.fullmatch(line) or _LEAF.fullmatch(line):

@@ -57,6 +57,9 @@ def wrapped(lines: Lines) -> _Flags:
     gaps = np.append(np.diff(lines.numbers) - 1, _FAR)
     indents = lines.indents - lines.indents.min()
     ended = np.isin(lines.kinds[lines.ends - 1], _ENDS)
+    alike = np.sort(width[likely][~ended[likely] & (indents[likely + 1] == 0)])
+    if not (np.diff(alike) <= _ROOMS[0][0] + moved.max()).any():  # no two that could be a column
+        return joined
     sizes = np.stack([width, lines.ends - lines.starts + lines.indents])
     prose = _prose(lines)
     indents[_items(lines)] += 1  # a new beginning, as if it were indented
