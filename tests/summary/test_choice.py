@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pdclassify.summary.choice import (
-    KEYS_PER_CHARACTER,
+    POWER,
     Repetitions,
     best_number,
     best_within,
@@ -51,9 +51,11 @@ def test_no_set_is_worth_more(rows):
     """Without filling up, no set has a higher expected F1."""
     scores, lengths = map(list, zip(*rows, strict=True))
     budget = 180
+    counts = [(length / 50) ** POWER for length in lengths]
 
     def worth(chosen) -> float:
-        return sum(scores[i] for i in chosen) / (len(chosen) + KEYS_PER_CHARACTER * budget)
+        count = sum(counts[i] for i in chosen)
+        return sum(scores[i] * counts[i] for i in chosen) / (count + budget / 50)
 
     found = within(scores, lengths, budget, fill=10.0)
     best = max(
