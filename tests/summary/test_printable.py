@@ -79,6 +79,7 @@ def test_balanced(text, expected):
         "而网格员们已经走完了所有楼栋。",
         "同时，加强对网格员的培训。",
         "社区书记说，今后还要接着办下去。他说得很认真。",
+        "据了解，这一做法已经推广到全县。",
     ],
 )
 def test_leaning(sentence):

@@ -27,11 +27,12 @@ _HAN = re.compile(r"[\u3400-\u9fff“”‘’（）《》]")
 _FULL = {",": "，", ":": "：", ";": "；", "?": "？", "!": "！"}
 
 _DATELINE = re.compile(
-    rf"[\s【]*(?:央视网消息[】\s]*(?:[（(][^（）()\n]{{0,20}}[)）])?[\s：:，]*"
+    rf"[\s【]*(?:\d{{1,2}}\s+)?(?:央视网消息[】\s]*(?:[（(][^（）()\n]{{0,20}}[)）])?[\s：:，]*"
     rf"|(?:据)?{_AGENCY}[^，。！？；“”：\n]{{0,30}}?\d{{1,2}}日[^，。！？；“”：\n]{{0,12}}?电[】\s]*(?:[（(][^（）()\n]{{0,80}}[)）])?[\s：:]*"
     rf"|{_AGENCY}[^，。！？；“”：\n]{{0,16}}?(?:讯|特稿|消息)[】\s]*(?:[（(][^（）()\n]{{0,80}}[)）])?[\s：:]*"
     rf"|{_AGENCY}[^，。！？；“”：\n]{{0,20}}?[（(][^（）()\n]{{0,80}}(?:记者|通讯员)[^（）()\n]{{0,80}}[)）][\s：:]*"
     r"|[（(](?:本报|新华社|人民网|央视)?(?:记者|通讯员|特约记者)[^（）()\n]{0,60}[)）]\s*)"
+    r"(?:题[：:]\s*)?"  # of a feature, whose headline follows in the line of the dateline
 )
 # Whom the reporter has it from: an editor's brief begins after it.
 _SOURCE = re.compile(
@@ -153,7 +154,8 @@ def find_candidates(text: str) -> list[Candidate]:
         if not any(map(str.isalnum, sentence)):
             continue
         source = _SOURCE.match(sentence)
-        if source is not None and not _LEANING.match(sentence, source.end()):
+        leaning = _LEANING.match(sentence, source.end() if source else 0) is not None
+        if source is not None and not leaning:
             start += source.end()
             sentence = text[start:end]
         heading = sentence[-1] not in _END_MARKS and len(sentence) <= 40
@@ -171,7 +173,7 @@ def find_candidates(text: str) -> list[Candidate]:
                 and sentence[-1] in _END_MARKS  # a long sub-heading is one too
                 and not _CLOSING_START.match(sentence)
                 and balanced(sentence),
-                _LEANING.match(sentence) is not None,
+                leaning,
             )
         )
     return found
