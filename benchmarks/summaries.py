@@ -24,7 +24,7 @@ from pdclassify.summary import scoring
 from pdclassify.summary.printable import find_candidates
 from pdclassify.summary.prior import Prior
 from rouge import rouge
-from summary_examples import HEADED, READERS, Example, examples
+from summary_examples import CORPUS, HEADED, READERS, Example, examples
 from summary_peers import installed, within
 from summary_speed import speed
 from train_summary import learn_kinds
@@ -104,7 +104,8 @@ def out_of_fold(
     fold = {name: folds(len(rows), seed) for name, rows in sets.items()}
     spans: dict[str, list[list[Span]]] = {name: [[]] * len(rows) for name, rows in sets.items()}
     for held in range(FOLDS):
-        with weights(learn_kinds([e for e in taught if fold[e.source][e.record] != held])):
+        others = [e for e in taught if e.source == CORPUS or fold[e.source][e.record] != held]
+        with weights(learn_kinds(others)):
             for name, rows in sets.items():
                 for place in np.flatnonzero(fold[name] == held).tolist():
                     titled = name not in HEADED

@@ -1,15 +1,18 @@
 """Records -> examples that the weights of the summary's cues are learned from.
 
 Readers chose key sentences; of the other sets a headline, a first paragraph or the minutes of a talk
-is known, and the sentences that come nearest to it count as chosen.
+is known, and the sentences that come nearest to it count as chosen. Articles of the press at large
+have headlines too; those that share a clause with one of the sets are left out, so that nothing is
+learned of what is measured.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Any
 
 import numpy as np
@@ -26,6 +29,9 @@ READERS = "reader_keys"
 HEADED = ("cctv_headline", "xinhua_headline")
 BODIES = ("cctv_leadref", "xinhua_leadref")
 TALKS = "vcsum_segment"
+CORPUS = "press/corpus"
+DAILIES = ("新闻联播（央视网）", "人民日报")
+ARTICLES = 4_000  # that are drawn from the corpus
 _PREFIX = re.compile(r"^\s*央视网消息[（(]新闻联播[）)][：:]?")
 
 
@@ -38,8 +44,8 @@ class Example:
     source, record : str, int
         The set it is from, and its place there.
     kind : str
-        The prior that it teaches: ``press``, ``untitled``, ``leadless`` or ``speech``; ``led`` only
-        teaches what a text with its lead looks like.
+        The prior that it teaches: ``press``, ``untitled``, ``headline``, ``leadless`` or ``speech``;
+        ``led`` only teaches what a text with its lead looks like.
     found : Scored
     share : ndarray of float, shape (sentences,)
         The share of the readers who chose each sentence; 1 for the nearest ones.
@@ -112,9 +118,33 @@ def nearest_set(row: Row, found: Scored, room: int) -> Floats:
         room -= lengths[place]
 
 
+def _strange(names: Sequence[str], seed: int = 0) -> Iterator[tuple[int, Row]]:
+    """Yield articles of the corpus, in random order, none of whose longer clauses stands in a set."""
+    rows = [row for row in records(CORPUS) if row["title"] and row["publisher"] in DAILIES]
+    known = {piece for name in names for row in records(name) for piece in _pieces(row["text"])}
+    for place in np.random.default_rng(seed).permutation(len(rows)).tolist():
+        if known.isdisjoint(_pieces(rows[place]["text"])):
+            yield place, rows[place]
+
+
+def _pieces(text: str) -> set[str]:
+    """Return the stretches between marks that are long enough to tell texts apart."""
+    return {piece for piece in re.split(r"\W+", text) if len(piece) >= 12}
+
+
+def _headed(names: Sequence[str], number: int = ARTICLES) -> Iterator[Example]:
+    """Yield what articles of the corpus teach about headlines."""
+    for place, row in islice(_strange(names), number):
+        found = look(row["text"])
+        if found is not None and not found.titled:
+            share = nearest({**row, "summary": row["title"]}, found)
+            yield Example(CORPUS, place, "headline", found, share)
+
+
 def examples() -> list[Example]:
     """Return all examples of the data beside the project."""
-    made: list[Example] = []
+    sets = [f"summaries/{name}_dev" for name in (READERS, *HEADED, *BODIES, TALKS)]
+    made = list(_headed(sets))
     for place, row in enumerate(records(f"summaries/{READERS}_dev")):
         lines = {name: row.get(name) for name in ("kicker", "title", "subtitle")}
         for kind, found in (("press", seen(row["text"], **lines)), ("untitled", seen(row["text"]))):
@@ -122,7 +152,7 @@ def examples() -> list[Example]:
     for source in HEADED:
         for place, row in enumerate(records(f"summaries/{source}_dev")):
             found = seen(row["text"])
-            made.append(Example(source, place, "untitled", found, nearest(row, found)))
+            made.append(Example(source, place, "headline", found, nearest(row, found)))
             for text in {row["text"], _PREFIX.sub("", row["text"])}:
                 found = seen(text, title=row["summary"])
                 made.append(Example(source, place, "led", found, np.zeros(0)))

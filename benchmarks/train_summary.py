@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
@@ -18,7 +17,7 @@ from scipy import sparse
 from common import ROOT
 from pdclassify.summary.cues import NAMES
 from pdclassify.summary.prior import Prior
-from pdclassify.summary.scoring import Scored, lead_is_gone
+from pdclassify.summary.scoring import lead_is_gone
 from summary_examples import Example, examples
 
 TARGET = ROOT / "src" / "pdclassify" / "summary" / "prior.json"
@@ -26,21 +25,13 @@ TARGET = ROOT / "src" / "pdclassify" / "summary" / "prior.json"
 # Chosen in five- and ten-fold cross-validation: STRENGTH is the inverse one of the penalty on the
 # standardised cues, PHRASES how many bigrams have a weight.
 PRESS = {"strength": 0.1, "phrases": 600}  # F1: none .451, 300 .458, 600 .459, all 1,889 .461
-UNTITLED = {"strength": 0.03, "phrases": 300}  # .01 to .1 and none to 600 differ by the noise
+UNTITLED = {"strength": 0.1, "phrases": 600}
+HEADLINE = {"strength": 0.1, "phrases": 1000}  # 300 to 2,000 differ by the noise
 LEADLESS = {"strength": 0.1, "phrases": 0}
 SPEECH = {"strength": 0.01, "phrases": 0}  # .003 to .1 are the same
 GONE_STRENGTH = 0.05
 SEEN = 40  # sentences that a phrase must stand in
 SCALE = 6.0  # how much cheaper a phrase's weight is than a cue's; 4 .461, 6 .464, 10 .445
-
-
-def _bigrams(found: Scored) -> list[Counter[str]]:
-    """Return the bigrams of every sentence, digits as 0."""
-    counted = []
-    for start, end in zip(found.starts, found.ends, strict=True):
-        text = re.sub("[0-9]", "0", "".join(map(chr, found.points[start:end])))
-        counted.append(Counter(text[i : i + 2] for i in range(len(text) - 1)))
-    return counted
 
 
 def _fit(rows: Any, share: NDArray[np.float64], strength: float) -> Any:
@@ -58,19 +49,25 @@ def _fit(rows: Any, share: NDArray[np.float64], strength: float) -> Any:
 
 def _phrase_columns(taught: Sequence[Example]) -> tuple[Any, list[str]]:
     """Return how often each frequent bigram stands in each sentence, by the root of its length."""
-    from sklearn.feature_extraction import DictVectorizer
-
-    counted = [bigrams for one in taught for bigrams in _bigrams(one.found)]
-    lengths = np.concatenate([one.found.ends - one.found.starts for one in taught])
-    often = Counter(word for bigrams in counted for word in bigrams)
-    table = DictVectorizer()
-    columns = table.fit_transform(
-        [
-            {word: times / np.sqrt(size) for word, times in bigrams.items() if often[word] >= SEEN}
-            for bigrams, size in zip(counted, lengths, strict=True)
-        ]
-    )
-    return columns * SCALE, [str(name) for name in table.get_feature_names_out()]
+    rows, codes, sizes = [], [], []
+    before = 0
+    for found in (one.found for one in taught):
+        points = np.where((found.points >= 48) & (found.points < 58), 48, found.points)
+        pairs = points[:-1].astype(np.uint64) << np.uint64(21) | points[1:].astype(np.uint64)
+        at = np.arange(len(pairs))
+        row = np.searchsorted(found.starts, at, side="right") - 1
+        inside = (row >= 0) & (at + 1 < found.ends[np.maximum(row, 0)])
+        rows.append(row[inside] + before)
+        codes.append(pairs[inside])
+        sizes.append(found.ends - found.starts)
+        before += len(found.starts)
+    known, columns = np.unique(np.concatenate(codes), return_inverse=True)
+    row = np.concatenate(rows)
+    counts = sparse.coo_matrix((np.ones(len(row)), (row, columns)), (before, len(known))).tocsc()
+    often = np.diff(counts.indptr) >= SEEN
+    scale = sparse.diags(SCALE / np.sqrt(np.concatenate(sizes)))
+    names = [chr(code >> 21) + chr(code & 0x1FFFFF) for code in known[often].tolist()]
+    return (scale @ counts[:, often]).tocsr(), names
 
 
 def learn(taught: Sequence[Example], *, strength: float, phrases: int) -> dict[str, Any]:
@@ -127,13 +124,14 @@ def learn_kinds(taught: Sequence[Example]) -> dict[str, dict[str, Any]]:
     return {
         "press": learn(of["press"], **PRESS),
         "untitled": learn(of["untitled"], **UNTITLED),
+        "headline": learn([*of["untitled"], *of["headline"]], **HEADLINE),
         "lead_gone": gone,
         "leadless": learn([*of["leadless"], *taken_for], **LEADLESS),
         "speech": learn(of["speech"], **SPEECH),
     }
 
 
-KINDS = ("press", "untitled", "led", "leadless", "speech")
+KINDS = ("press", "untitled", "headline", "led", "leadless", "speech")
 
 
 def main() -> None:
@@ -144,10 +142,11 @@ def main() -> None:
         "Logistic weights of sentence cues (summary/cues.py) and of phrases (character bigrams,"
         " digits as 0, by the root of the sentence's length). press: learned from the key"
         f" sentences that readers chose in {size['press']} articles of the party press, 2012 to"
-        f" 2026; untitled: from the same without their headlines and from"
-        f" {size['untitled'] - size['press']} reports and the sentence nearest to each one's"
-        f" headline; leadless: from {size['leadless']} reports without their first paragraph and"
-        " the sentences nearest to it, for texts of which lead_gone says so by the first sentence;"
+        " 2026; untitled: from the same without their headlines; headline: from these and from"
+        f" {size['headline']} reports and the sentence nearest to each one's headline, for one"
+        f" sentence of a text without a headline; leadless: from {size['leadless']} reports without"
+        " their first paragraph and the sentences nearest to it, for texts of which lead_gone says so"
+        " by the first sentence;"
         f" speech: from {size['speech'] // 2} stretches of talks and their minutes, for texts with"
         " words of talk. Made by benchmarks/train_summary.py; figures in benchmarks/README.md."
         " Not meant for fiction, dialogue or other languages."

@@ -71,7 +71,7 @@ def test_a_transcript_is_known_by_its_words():
 
 
 def test_each_kind_of_text_has_its_weights():
-    """A headline, none, a lost lead and talk each call for other weights."""
+    """A headline, none, a lost lead and talk each call for other weights; none, in one sentence, too."""
     lost = (
         "会见时，双方回顾了两县十年来的交往。对方表示，愿意扩大教师互访。\n"
         "主人强调，两县要在防洪和育苗上多走动，把已经谈定的事情办好。\n"
@@ -89,6 +89,7 @@ def test_each_kind_of_text_has_its_weights():
     for kind, found in kinds.items():
         assert found is not None
         assert kind_of(found) == kind
+        assert kind_of(found, one=True) == ("headline" if kind == "untitled" else kind)
 
 
 def test_the_texts_own_headline_is_its_title():

@@ -208,11 +208,23 @@ def test_a_subheading_is_never_printed():
     assert long not in summarize(text, title=TITLE, ratio=1.0).text
 
 
-def test_the_headline_in_the_text_is_not_its_summary():
-    """A text that begins with its own headline is summarised under it, in its sentences."""
-    found = summarize(f"{TITLE}\n{ARTICLE}", sentences=1)
-    assert found.text in ARTICLE
-    assert found.text != TITLE
+@pytest.mark.parametrize("dateline", ["", "新华社某地3月2日电题："])
+def test_the_headline_in_the_text(dateline):
+    """A text's own headline is all of it in one sentence, and stays out of a longer summary."""
+    text = f"{dateline}{TITLE}\n{ARTICLE}"
+    (only,) = summarize(text, sentences=1).sentences
+    assert only.text == TITLE == text[only.start : only.end]
+    assert summarize(text, sentences=1, title=TITLE).text in ARTICLE
+    assert TITLE not in summarize(text, sentences=2).text
+    assert TITLE not in summarize(text).text
+
+
+@pytest.mark.parametrize(
+    "line", ["各位代表：", "核心阅读", "李某某", "2024年第2期", "本报记者 李某某", "题图"]
+)
+def test_a_line_above_the_text_that_is_no_headline(line):
+    """Forms of address, labels, names and dates are not taken for the headline."""
+    assert summarize(f"{line}\n{ARTICLE}", sentences=1).text in ARTICLE
 
 
 @pytest.mark.parametrize("opening", ["他说，", "对此，", "那时，", "这", "与此同时，", "但"])

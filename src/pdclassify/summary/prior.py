@@ -1,8 +1,8 @@
 """What readers would print: logistic priors over the cues, read from ``prior.json``.
 
-There are four, each with its weights by name: for articles with a headline, for those without one,
-for those that have lost their lead, and for transcripts of speech. A fifth tells from the first
-sentence whether the lead is gone.
+There are five, each with its weights by name: for articles with a headline, for those without one,
+for the one sentence that says what their headline would, for those that have lost their lead, and
+for transcripts of speech. A sixth tells from the first sentence whether the lead is gone.
 """
 
 from __future__ import annotations

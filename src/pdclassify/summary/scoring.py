@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,6 +26,12 @@ SPOKEN = 0.005
 #: articles and 1,067 reports with theirs 5 % and less than 1 %.
 LEAD_GONE = 0.0
 
+# A form of address, a label, a date, who writes: a line above the text that is not its headline.
+_NO_HEADLINE = re.compile(
+    r"(?:.*[：:，,、；;]|[^\u4e00-\u9fff]*(?:[\u4e00-\u9fff][^\u4e00-\u9fff]*){0,5}|\d{4}年[^，]{0,12}"
+    r"|(?:新华社|人民网|中央纪委国家监委网站)(?!.*[：:]).*|(?:本报|新华社)?(?:记者|作者|评论员).*)$"
+)
+
 _DAMPING = 0.85  # of the plain walk, as in the paper
 _BIASED_DAMPING = 0.5  # of the walk that restarts at the headline; .4 to .6 are the same in CV
 
@@ -47,6 +54,8 @@ class Scored:
     starts, ends : ndarray of int, shape (n,)
     titled : bool
         Whether there is a headline, given or in the text.
+    headline : Candidate, optional
+        The line of the text that is its headline, where none was given.
     """
 
     candidates: list[Candidate]
@@ -56,6 +65,7 @@ class Scored:
     starts: NDArray[np.int64]
     ends: NDArray[np.int64]
     titled: bool
+    headline: Candidate | None = None
 
     @property
     def spoken(self) -> bool:
@@ -77,9 +87,10 @@ def look(
     """Find the sentences of ``text`` and their cues; None for a text without a sentence."""
     text = full_width(text)
     candidates = find_candidates(text)
-    if not any((kicker, title, subtitle)) and _brings_headline(candidates):
-        title = text[candidates[0].start : candidates[0].end]
-        del candidates[0]
+    own = None
+    if not any((kicker, title, subtitle)) and _brings_headline(text, candidates):
+        own = candidates.pop(0)
+        title = text[own.start : own.end]
         for one in candidates:
             one.paragraph -= 1
     if not candidates:
@@ -109,12 +120,15 @@ def look(
         np.array(starts[:n]),
         np.array(ends[:n]),
         titled=any(map(str.strip, extra[:3])),
+        headline=own,
     )
 
 
-def _brings_headline(candidates: list[Candidate]) -> bool:
+def _brings_headline(text: str, candidates: list[Candidate]) -> bool:
     """Tell whether a text begins with a line that looks like its headline."""
-    return len(candidates) > 2 and candidates[0].heading and candidates[1].paragraph == 1
+    if len(candidates) < 3 or not candidates[0].heading or candidates[1].paragraph != 1:
+        return False
+    return _NO_HEADLINE.match(text, candidates[0].start, candidates[0].end) is None
 
 
 def _walks(
@@ -152,18 +166,22 @@ def lead_is_gone(scored: Scored, detector: Prior) -> bool:
     return logit > LEAD_GONE
 
 
-def kind_of(scored: Scored) -> str:
-    """Return which of the shipped priors is meant for such a text."""
+def kind_of(scored: Scored, *, one: bool = False) -> str:
+    """Return which of the shipped priors is meant for such a text, for ``one`` sentence or more."""
     if scored.spoken:
         return "speech"
     if not scored.titled:
-        return "untitled"
+        return "headline" if one else "untitled"
     return "leadless" if lead_is_gone(scored, shipped_prior("lead_gone")) else "press"
 
 
-def score(scored: Scored, prior: Prior | None = None) -> Floats:
-    """Return the probability, for each sentence, that a reader would choose it; shape (n,)."""
-    prior = prior or shipped_prior(kind_of(scored))
+def score(scored: Scored, prior: Prior | None = None, *, one: bool = False) -> Floats:
+    """Return the probability, for each sentence, that a reader would choose it; shape (n,).
+
+    Where ``one`` sentence is all that is printed of a text without a headline, it is the probability
+    that it says what the headline would.
+    """
+    prior = prior or shipped_prior(kind_of(scored, one=one))
     logit = scored.cues @ prior.weights + prior.intercept
     if len(prior.codes):
         logit = logit + phrase_sums(

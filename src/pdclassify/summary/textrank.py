@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from pdclassify.arguments import a_document, a_model, a_share, a_text, a_whole_number
 from pdclassify.article import Article, Summary, SummarySentence
 from pdclassify.errors import UsageError, wrong
-from pdclassify.summary.choice import FILL, Repetitions, best_number, best_within
+from pdclassify.summary.choice import FILL, POWER, Repetitions, best_number, best_within
 from pdclassify.summary.focus import focused, is_named, topic_of
 from pdclassify.summary.printable import Candidate
 from pdclassify.summary.scoring import Scored, look, score
@@ -69,7 +69,8 @@ def summarize(
     -------
     Summary
         In the order of the text; empty only for a text without a sentence. Offsets count
-        characters of the input; a dateline is cut off.
+        characters of the input; a dateline is cut off. One sentence of a text that begins with
+        its own headline, where no title is given, is that headline.
 
     Raises
     ------
@@ -96,12 +97,15 @@ def summarize(
     )
     if found is None:
         return Summary((), "")
+    if found.headline is not None and sentences == 1 and not wanted:
+        headline = _sentence(found.headline, found.headline.end, body, article, 1.0)
+        return Summary((headline,), headline.text)
     n = len(found.candidates)
     pieces = [body[one.start : one.end] for one in found.candidates]
     if method == "lead":
         scores = 1.0 - np.arange(n) / n
     else:
-        scores = score(found)
+        scores = score(found, one=sentences == 1)
         if wanted:
             scores = focused(found.graph, pieces, scores, wanted, topical)
     limit = DEFAULT_CHARS if chars is None else chars
@@ -180,7 +184,8 @@ def _pick(
     if number is not None:
         return best_number(scores, usable, leaning, is_new, number)
     fill = 0.0 if spoken or full else FILL
-    return best_within(scores, lengths, usable, leaning, is_new, limit, fill=fill)
+    power = 0.0 if spoken else POWER  # in talk the length of a sentence is an accident
+    return best_within(scores, lengths, usable, leaning, is_new, limit, fill=fill, power=power)
 
 
 def _fallback(found: Scored, scores: Floats) -> int:
