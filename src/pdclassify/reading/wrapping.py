@@ -27,14 +27,23 @@ _FEW, _SOME, _MANY = (
 )  # full lines of a column at least: if all agree, most, no sentence ends
 _SPACED = 6  # of a column with blank lines between all of them
 _ROOMS = ((3, 1), (1, 0))  # what full lines differ by, what is no room: half ideographs, characters
-_ENDS = (Kind.END, Kind.CLOSE_QUOTE, Kind.CLOSE, Kind.COLON, Kind.DOTS)
-_STOPS = [ord(c) for c in "。！？!?；;"]
-_NUMERALS = [ord(c) for c in "一二三四五六七八九十123456789"]
-_POINTS = [ord(c) for c in "、．."]
-_MARKS = [ord(c) for c in "▲△▼■□●○◆◇★☆【"]
+_FORMS = np.zeros(1 << 16, dtype=np.uint8)  # which of these sets a character is in
+_STOP, _NUMERAL, _POINT, _MARK = range(1, 5)
+for _form, _characters in (
+    (_STOP, "。！？!?；;"),
+    (_NUMERAL, "一二三四五六七八九十123456789"),
+    (_POINT, "、．."),
+    (_MARK, "▲△▼■□●○◆◇★☆【"),
+):
+    _FORMS[[ord(c) for c in _characters]] = _form
 _WIDE = np.zeros(0x80, dtype=np.uint32)
 _WIDE[[ord(c) for c in ",.:;()!?"]] = [ord(c) for c in "，。：；（）！？"]
-_WORD = (Kind.LATIN, Kind.DIGIT)
+_ENDS = np.zeros(256, dtype=bool)
+_ENDS[[Kind.END, Kind.CLOSE_QUOTE, Kind.CLOSE, Kind.COLON, Kind.DOTS]] = True
+_WORD = np.zeros(256, dtype=bool)
+_WORD[[Kind.LATIN, Kind.DIGIT]] = True
+_BEFORE_WIDE = np.zeros(256, dtype=bool)
+_BEFORE_WIDE[[Kind.HAN, Kind.CLOSE_QUOTE, Kind.CLOSE]] = True
 _LONGEST = 24  # characters of a word that moves to the next line as a whole
 _LONG = 40  # characters from which a line is a paragraph, if it is not part of one
 _MIXED = 0.1  # share of paragraphs with or without indent from which indents say nothing
@@ -56,7 +65,7 @@ def wrapped(lines: Lines) -> _Flags:
     moved[likely] = _words(lines, likely + 1)
     gaps = np.append(np.diff(lines.numbers) - 1, _FAR)
     indents = lines.indents - lines.indents.min()
-    ended = np.isin(lines.kinds[lines.ends - 1], _ENDS)
+    ended = _ENDS[lines.kinds[lines.ends - 1]]
     alike = np.sort(width[likely][~ended[likely] & (indents[likely + 1] == 0)])
     if not (np.diff(alike) <= _ROOMS[0][0] + moved.max()).any():  # no two that could be a column
         return joined
@@ -131,7 +140,7 @@ def _widths(lines: Lines) -> _Numbers:
 
 def _prose(lines: Lines) -> _Flags:
     """Return in which lines a sentence ends before they do."""
-    sums = np.concatenate([[0], np.cumsum(np.isin(lines.codes, _STOPS))])
+    sums = np.concatenate([[0], np.cumsum(_forms(lines.codes) == _STOP)])
     found: _Flags = sums[lines.ends - 1] > sums[lines.starts]
     return found
 
@@ -140,19 +149,27 @@ def _items(lines: Lines) -> _Flags:
     """Return which lines begin with a number of their own: 一、 （二） 3. or a mark of lists."""
     last = len(lines.codes) - 1
     first, second, third = (lines.codes[np.minimum(lines.starts + n, last)] for n in range(3))
+    opens, follows = _forms(first), _forms(second)
     decimal = (third >= ord("0")) & (third <= ord("9"))
-    split = np.append(False, np.isin(lines.kinds[lines.ends[:-1] - 1], (*_WORD, Kind.DASH)))
+    before = lines.kinds[lines.ends[:-1] - 1]
+    split = np.append(False, _WORD[before] | (before == Kind.DASH))
     split &= first < ord("一")  # the rest of a number
-    numbered = np.isin(first, _NUMERALS) & np.isin(second, _POINTS) & ~decimal & ~split
-    bracketed = (first == ord("（")) & np.isin(second, _NUMERALS) & (third == ord("）"))
-    found: _Flags = numbered | bracketed | np.isin(first, _MARKS)
+    numbered = (opens == _NUMERAL) & (follows == _POINT) & ~decimal & ~split
+    bracketed = (first == ord("（")) & (follows == _NUMERAL) & (third == ord("）"))
+    found: _Flags = numbered | bracketed | (opens == _MARK)
+    return found
+
+
+def _forms(codes: NDArray[np.uint32]) -> NDArray[np.uint8]:
+    """Return which of the sets of characters each is in."""
+    found: NDArray[np.uint8] = _FORMS[np.minimum(codes, len(_FORMS) - 1)]
     return found
 
 
 def _words(lines: Lines, at: _Numbers) -> _Numbers:
     """Return how long the word or number is with which lines begin, in characters."""
     places = np.minimum(lines.starts[at, None] + np.arange(_LONGEST), len(lines.kinds) - 1)
-    inside = np.isin(lines.kinds[places], _WORD) & (places < lines.ends[at, None])
+    inside = _WORD[lines.kinds[places]] & (places < lines.ends[at, None])
     found: _Numbers = np.minimum.accumulate(inside, axis=1).sum(axis=1)
     return found
 
@@ -188,8 +205,8 @@ def _widened(codes: NDArray[np.uint32], kinds: NDArray[np.uint8]) -> NDArray[np.
         return codes
     beside = np.pad(kinds, 1, constant_values=Kind.BREAK)
     before, after = beside[marks], beside[marks + 2]
-    wide = np.isin(before, (Kind.HAN, Kind.CLOSE_QUOTE, Kind.CLOSE)) | (after == Kind.HAN)
-    wide &= (codes[marks] != ord(".")) | ~np.isin(after, _WORD)
+    wide = _BEFORE_WIDE[before] | (after == Kind.HAN)
+    wide &= (codes[marks] != ord(".")) | ~_WORD[after]
     marks = marks[wide]
     found = codes.copy()
     found[marks] = _WIDE[codes[marks]]

@@ -96,7 +96,6 @@ _MORE_QUOTED = re.compile(r"(?:“[^“”\n]{1,60}”){1,5}、")  # “看？�
 _STATED = frozenset("。｡.．")
 
 # Of scripts that put blanks between sentences; from the radicals on come those that do not.
-_SPACED_END = re.compile(r"[^\W_][^\w\u2e80-\U0010ffff]*\Z")
 _SPACED_START = re.compile(r"[^\w\u2e80-\U0010ffff]*[^\W_]")
 
 _VISIBLE = re.compile(r"\S")
@@ -288,8 +287,12 @@ def split_sentences(text: str, *, semicolon: bool = False) -> list[Span]:
 
 def ends_spaced(sentence: str) -> bool:
     """Tell whether a blank stands after a sentence: its last letter or digit is Latin, say."""
-    found = _SPACED_END.search(sentence)
-    return found is not None and found[0][0] < "\u2e80"
+    for character in reversed(sentence):
+        if character >= "\u2e80":
+            return False
+        if character.isalnum():
+            return True
+    return False
 
 
 def join_sentences(sentences: Sequence[str]) -> str:
