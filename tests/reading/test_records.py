@@ -309,6 +309,20 @@ def test_parquet_of_the_wrong_kind(tmp_path: Path) -> None:
     assert texts(one(str(tmp_path / "b.parquet"), fields={"text": "body"})) == ["a"]
 
 
+def test_a_string_of_parquet_that_is_not_utf8(tmp_path: Path) -> None:
+    """It costs its own row alone, as damaged bytes do anywhere else."""
+    data = ["先".encode(), "先".encode("gb18030"), "后".encode()]
+    for strings in (pa.string(), pa.large_string()):
+        plain = pa.large_binary() if strings == pa.large_string() else pa.binary()
+        column = pa.Array.from_buffers(strings, 3, pa.array(data, plain).buffers())
+        pq.write_table(pa.table({"id": ["a", "b", "c"], "text": column}), tmp_path / "a.parquet")
+        items = one(str(tmp_path / "a.parquet"))
+        assert texts(items) == ["先", None, "后"]
+        (error,) = errors(items)
+        assert (error.id, error.whole_file) == ("b", False)
+        assert "UTF-8" in error.error
+
+
 def test_a_broken_gzip_gives_what_came_before(tmp_path: Path) -> None:
     """Records before the break are yielded, then one error for the file, then other files."""
     data = gzip.compress(

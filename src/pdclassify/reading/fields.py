@@ -132,6 +132,8 @@ def to_article(
                 value = value.isoformat()
             elif isinstance(value, int | float) and not isinstance(value, bool):
                 value = str(value)
+        if isinstance(value, bytes):
+            return failed(f"'{names[name]}' must be a string in UTF-8. Got bytes: {value[:12]!r}.")
         if not isinstance(value, str):
             return failed(f"'{names[name]}' must be a string. Got {type(value).__name__}.")
         lone = None if value.isascii() else _SURROGATE.search(value)

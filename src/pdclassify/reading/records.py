@@ -358,8 +358,27 @@ def parse_batch(
     Article or RecordError
         One a row, in order.
     """
-    for number, row in enumerate(batch.to_pylist(), index):
+    rows: Iterable[dict[str, Any]]
+    try:
+        rows = batch.to_pylist()
+    except UnicodeDecodeError:  # in some of them
+        rows = (_plain_row(batch.slice(place, 1)) for place in range(batch.num_rows))
+    for number, row in enumerate(rows, index):
         yield to_article(row, source=source, index=number, names=names, where=f"row {number + 1}")
+
+
+def _plain_row(row: pa.RecordBatch) -> dict[str, Any]:
+    """Return the values of one row; a string that is not UTF-8 as its bytes."""
+    import pyarrow as pa
+
+    found: dict[str, Any] = {}
+    for name, column in zip(row.schema.names, row.columns, strict=True):
+        try:
+            found[name] = column[0].as_py()
+        except UnicodeDecodeError:
+            large = pa.types.is_large_string(column.type)
+            found[name] = column.view(pa.large_binary() if large else pa.binary())[0].as_py()
+    return found
 
 
 def _unzipped(stream: BinaryIO) -> BinaryIO:
