@@ -22,8 +22,8 @@ _CLOSING_START = re.compile(r"[”’」』）)】》〉］\]〕。，、；：�
 
 _AGENCY = r"(?:本报|新华社|新华网|人民网|中新社|中新网|央视网|央广网|中央纪委国家监委网站|光明网|学习时报|海外网)"
 # Many pages are typed with half-width marks between Han characters.
-_HALF = re.compile(r"[,:;?!]")
-_HAN = re.compile(r"[\u3400-\u9fff“”‘’（）《》]")
+_HAN = r"[\u3400-\u9fff“”‘’（）《》]"
+_HALF = re.compile(rf"(?<={_HAN})[,:;?!]|[,:;?!](?={_HAN})")
 _FULL = {",": "，", ":": "：", ";": "；", "?": "？", "!": "！"}
 
 _DATELINE = re.compile(
@@ -117,13 +117,7 @@ def full_width(text: str) -> str:
     """Return ``text`` with the half-width marks next to Han characters made full, one for one."""
     if not any(mark in text for mark in _FULL):
         return text
-
-    def replaced(mark: re.Match[str]) -> str:
-        at = mark.start()
-        beside = _HAN.match(text, at + 1) or (at > 0 and _HAN.match(text, at - 1))
-        return _FULL[mark.group()] if beside else mark.group()
-
-    return _HALF.sub(replaced, text)
+    return _HALF.sub(lambda mark: _FULL[mark[0]], text)
 
 
 def find_candidates(text: str) -> list[Candidate]:
