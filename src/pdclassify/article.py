@@ -187,7 +187,11 @@ class Article(_Result):
         UsageError
             If there is no such place in the text.
         """
-        if not self._has(offset):
+        try:
+            there = 0 <= as_index(offset) <= len(self.text)
+        except TypeError:
+            there = False
+        if not there:
             raise wrong("offset", f"a whole number from 0 to {len(self.text)}", offset)
         return self._place(offset)
 
@@ -204,7 +208,11 @@ class Article(_Result):
         UsageError
             If there is no such stretch in the text.
         """
-        if not (self._has(start) and self._has(end) and start <= end):
+        try:
+            there = 0 <= as_index(start) <= as_index(end) <= len(self.text)
+        except TypeError:
+            there = False
+        if not there:
             raise UsageError(
                 f"The text has {len(self.text)} characters: a span must lie between 0 and that, its"
                 f" start not after its end. Got {start!r} to {end!r} instead."
@@ -213,16 +221,10 @@ class Article(_Result):
             return Span(self._place(start), self._place(start))
         return Span(self._place(start), self._place(end - 1) + 1)
 
-    def _has(self, offset: int) -> bool:
-        try:
-            return 0 <= as_index(offset) <= len(self.text)
-        except TypeError:
-            return False
-
     def _place(self, offset: int) -> int:
         if not self.segments:
             return offset
-        place = bisect_right(self.segments, Segment(offset, maxsize, 0)) - 1
+        place = bisect_right(self.segments, (offset, maxsize, 0)) - 1
         segment = self.segments[max(place, 0)]
         return segment.input_start + (offset - segment.text_start)
 

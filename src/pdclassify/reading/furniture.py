@@ -30,7 +30,10 @@ class Furniture(IntEnum):
 _LONGEST = 72  # characters of such a line, at most
 _REST = 8  # characters beside its parts, at most: the name of a section, or of the paper
 _TORN = 12  # characters of a line that is a sentence's first half, at least
-_FORMS = (Kind.DIGIT, Kind.COLON, Kind.DASH, Kind.MARK, Kind.OPEN)
+_FORMS = np.zeros(256, dtype=bool)
+_FORMS[[Kind.DIGIT, Kind.COLON, Kind.DASH, Kind.MARK, Kind.OPEN]] = True
+_OPEN = np.zeros(256, dtype=bool)
+_OPEN[[Kind.HAN, Kind.COMMA, Kind.LATIN]] = True
 _STARTS = [ord(c) for c in "责编校农字打关返分首上下相热猜为推更版C技原点长扫识收转未星周今国"]
 
 _N = "[一二三四五六七八九十]"
@@ -148,8 +151,7 @@ def furniture_of(lines: Lines) -> NDArray[np.int8]:
 
 def _candidates(lines: Lines) -> NDArray[np.int64]:
     """Return the lines that could be furniture: short, with a digit or mark, or with such a word."""
-    marked = np.isin(lines.kinds, _FORMS)
-    sums = np.concatenate([[0], np.cumsum(marked)])
+    sums = np.concatenate([[0], np.cumsum(_FORMS[lines.kinds])])
     likely = (sums[lines.ends] > sums[lines.starts]) | np.isin(lines.codes[lines.starts], _STARTS)
     return np.flatnonzero(likely & (lines.ends - lines.starts <= _LONGEST))
 
@@ -182,5 +184,5 @@ def _tearing(lines: Lines) -> NDArray[np.int64]:
     digits = np.concatenate([[0], np.cumsum(lines.kinds == Kind.DIGIT)])
     number = (length <= 3) & (digits[lines.ends] - digits[lines.starts] == length)
     at = np.flatnonzero(number[1:-1]) + 1
-    open_ = np.isin(lines.kinds[lines.ends[at - 1] - 1], (Kind.HAN, Kind.COMMA, Kind.LATIN))
+    open_ = _OPEN[lines.kinds[lines.ends[at - 1] - 1]]
     return at[open_ & (length[at - 1] >= _TORN) & (length[at + 1] >= _TORN)]
