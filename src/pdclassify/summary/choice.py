@@ -25,7 +25,8 @@ Option = tuple[list[int], int, float, float]
 
 #: Two sentences whose cosine is above this say the same.
 SAME = 0.6
-#: Characters of a sentence that counts as one: of those that readers took, 3.1 filled 180.
+#: Characters of a sentence that counts as one, and as many of the budget for each that an editor
+#: takes: 3.6 of 180; readers took 3.1 on average of 590 readings.
 _USUAL = 50
 #: A sentence this close to the price is taken if there is room: printed 9 characters more of 180 and
 #: kept the F1 (.462 of .463 on 476 articles, five-fold).
