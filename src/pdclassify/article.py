@@ -187,11 +187,7 @@ class Article(_Result):
         UsageError
             If there is no such place in the text.
         """
-        try:
-            there = 0 <= as_index(offset) <= len(self.text)
-        except TypeError:
-            there = False
-        if not there:
+        if not self._has(offset, offset):
             raise wrong("offset", f"a whole number from 0 to {len(self.text)}", offset)
         return self._place(offset)
 
@@ -208,11 +204,7 @@ class Article(_Result):
         UsageError
             If there is no such stretch in the text.
         """
-        try:
-            there = 0 <= as_index(start) <= as_index(end) <= len(self.text)
-        except TypeError:
-            there = False
-        if not there:
+        if not self._has(start, end):
             raise UsageError(
                 f"The text has {len(self.text)} characters: a span must lie between 0 and that, its"
                 f" start not after its end. Got {start!r} to {end!r} instead."
@@ -220,6 +212,12 @@ class Article(_Result):
         if start == end:
             return Span(self._place(start), self._place(start))
         return Span(self._place(start), self._place(end - 1) + 1)
+
+    def _has(self, start: int, end: int) -> bool:
+        try:
+            return 0 <= as_index(start) <= as_index(end) <= len(self.text)
+        except TypeError:
+            return False
 
     def _place(self, offset: int) -> int:
         if not self.segments:

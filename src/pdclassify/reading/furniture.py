@@ -13,7 +13,7 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from pdclassify.reading.lines import Kind, Lines
+from pdclassify.reading.lines import Kind, Lines, among
 
 __all__ = ["Furniture", "furniture_of"]
 
@@ -30,10 +30,8 @@ class Furniture(IntEnum):
 _LONGEST = 72  # characters of such a line, at most
 _REST = 8  # characters beside its parts, at most: the name of a section, or of the paper
 _TORN = 12  # characters of a line that is a sentence's first half, at least
-_FORMS = np.zeros(256, dtype=bool)
-_FORMS[[Kind.DIGIT, Kind.COLON, Kind.DASH, Kind.MARK, Kind.OPEN]] = True
-_OPEN = np.zeros(256, dtype=bool)
-_OPEN[[Kind.HAN, Kind.COMMA, Kind.LATIN]] = True
+_FORMS = among(Kind.DIGIT, Kind.COLON, Kind.DASH, Kind.MARK, Kind.OPEN)
+_OPEN = among(Kind.HAN, Kind.COMMA, Kind.LATIN)
 _STARTS = [ord(c) for c in "责编校农字打关返分首上下相热猜为推更版C技原点长扫识收转未星周今国"]
 
 _N = "[一二三四五六七八九十]"

@@ -8,7 +8,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["KINDS", "Kind", "Lines", "lines_of"]
+__all__ = ["KINDS", "Kind", "Lines", "among", "lines_of"]
 
 
 class Kind:
@@ -19,6 +19,14 @@ class Kind:
 
 
 KINDS = 16
+
+
+def among(*kinds: int) -> NDArray[np.bool_]:
+    """Return a table that tells of every kind whether it is one of these."""
+    table = np.zeros(KINDS, dtype=bool)
+    table[list(kinds)] = True
+    return table
+
 
 _TAB = 2  # a tab at the start of a line says as much as two ideographic spaces
 

@@ -13,7 +13,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from pdclassify.reading.lines import Kind, Lines
+from pdclassify.reading.lines import Kind, Lines, among
 
 __all__ = ["legible", "unwrapped", "wrapped"]
 
@@ -38,12 +38,9 @@ for _form, _characters in (
     _FORMS[[ord(c) for c in _characters]] = _form
 _WIDE = np.zeros(0x80, dtype=np.uint32)
 _WIDE[[ord(c) for c in ",.:;()!?"]] = [ord(c) for c in "，。：；（）！？"]
-_ENDS = np.zeros(256, dtype=bool)
-_ENDS[[Kind.END, Kind.CLOSE_QUOTE, Kind.CLOSE, Kind.COLON, Kind.DOTS]] = True
-_WORD = np.zeros(256, dtype=bool)
-_WORD[[Kind.LATIN, Kind.DIGIT]] = True
-_BEFORE_WIDE = np.zeros(256, dtype=bool)
-_BEFORE_WIDE[[Kind.HAN, Kind.CLOSE_QUOTE, Kind.CLOSE]] = True
+_ENDS = among(Kind.END, Kind.CLOSE_QUOTE, Kind.CLOSE, Kind.COLON, Kind.DOTS)
+_WORD = among(Kind.LATIN, Kind.DIGIT)
+_BEFORE_WIDE = among(Kind.HAN, Kind.CLOSE_QUOTE, Kind.CLOSE)
 _LONGEST = 24  # characters of a word that moves to the next line as a whole
 _LONG = 40  # characters from which a line is a paragraph, if it is not part of one
 _MIXED = 0.1  # share of paragraphs with or without indent from which indents say nothing
