@@ -73,6 +73,19 @@ def test_the_first_prediction_makes_no_noise():
     assert said.strip() in {"None", "below_threshold", "too_short"}
 
 
+def test_after_warming_up_nothing_is_left_to_load(examples):
+    """The first page after warm_up opens no file and imports no module."""
+    text = (examples / "page.txt").read_text(encoding="utf-8")
+    said = python(
+        "import sys, pdclassify; pdclassify.warm_up(); loaded = []\n"
+        "sys.addaudithook(lambda event, args: loaded.append(args[0]) if event in ('open', 'import')"
+        " else None)\n"
+        "pdclassify.analyze(sys.argv[1]); print(loaded)",
+        text,
+    )
+    assert said.strip() == "[]"
+
+
 def test_the_whole_way_makes_no_noise():
     """So do summary and keywords, jieba's dictionary included."""
     said = python(

@@ -12,7 +12,7 @@ TYPE_CHECKING = False  # typing's own would have to be imported, which takes hal
 if TYPE_CHECKING:
     from typing import Any
 
-    from pdclassify.analysis import analyze
+    from pdclassify.analysis import analyze, warm_up
     from pdclassify.article import (
         Analysis,
         Article,
@@ -55,6 +55,7 @@ __version__ = "0.1.0"
 
 _HOME = {
     "analyze": "analysis",
+    "warm_up": "analysis",
     "split_page": "reading.page",
     "read": "reading.records",
     "load": "topics.bundle",
@@ -92,6 +93,7 @@ _HOME = {
 
 __all__ = [  # mypy needs them spelled out; a test holds them equal to _HOME
     "analyze",
+    "warm_up",
     "split_page",
     "read",
     "load",

@@ -13,7 +13,16 @@ from pdclassify.errors import wrong
 if TYPE_CHECKING:
     from pdclassify.topics.model import TopicModel
 
-__all__ = ["analyze", "analyze_article", "analyze_articles"]
+__all__ = ["analyze", "analyze_article", "analyze_articles", "warm_up"]
+
+# A headline, a byline, and more sentences than a summary takes: what a page may need is needed.
+_SMALL_PAGE = "\n".join(
+    [
+        "党支部把课堂搬到村头",
+        "本报记者 李明",
+        *["晚饭后，村里的党支部开了一堂党课，大家说起修路的事。"] * 10,
+    ]
+)
 
 
 def analyze(
@@ -104,3 +113,12 @@ def _shipped() -> TopicModel:
     from pdclassify.topics.bundle import load
 
     return load()
+
+
+def warm_up() -> None:
+    """Load now what `analyze` would load with its first page: model, scorers, lexicon, dictionary.
+
+    For a service that should answer its first request as soon as the others, and before processes
+    are forked, which then share what is loaded. What `load` returns is loaded as it is.
+    """
+    analyze(_SMALL_PAGE)

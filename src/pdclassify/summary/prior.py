@@ -78,5 +78,11 @@ class Prior:
 @cache
 def shipped_prior(kind: str) -> Prior:
     """Return the prior of one kind of text, see `scoring.kind_of`; ``prior.json`` holds its card."""
+    return Prior.from_dict(_shipped()[kind])
+
+
+@cache
+def _shipped() -> Mapping[str, Mapping[str, Any]]:
     path = files("pdclassify.summary").joinpath("prior.json")
-    return Prior.from_dict(json.loads(path.read_text(encoding="utf-8"))[kind])
+    priors: Mapping[str, Mapping[str, Any]] = json.loads(path.read_text(encoding="utf-8"))
+    return priors

@@ -108,10 +108,6 @@ class Tokenizer:
             tokens.append(Token(word, start, end))
         return tokens
 
-    def warm_up(self) -> None:
-        """Load the dictionary now, not with the first text: before forking, say."""
-        self.cut("预热")
-
     @cached_property
     def _cut(self) -> Callable[[str], list[str]]:
         """The engine's function, made when first needed, and once."""
