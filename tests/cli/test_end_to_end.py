@@ -128,6 +128,22 @@ def test_a_closed_pipe_is_quiet(examples, tmp_path):
     assert (code, ran.stderr) == ("0", b"")
 
 
+@pytest.mark.skipif(os.name != "posix", reason="elsewhere a closed pipe is another error")
+@pytest.mark.parametrize("form", ["table", "csv", "jsonl"])
+def test_a_pipe_that_nobody_reads_is_quiet(examples, form):
+    """Whatever the format, a reader who has gone before the first line is no error."""
+    read, write = os.pipe()
+    os.close(read)
+    command = [sys.executable, "-m", "pdclassify", "summarize", "--format", form]
+    try:
+        ran = subprocess.run(
+            [*command, examples / "page.txt"], stdout=write, stderr=subprocess.PIPE, check=False
+        )
+    finally:
+        os.close(write)
+    assert (ran.returncode, ran.stderr) == (0, b"")
+
+
 def test_a_missing_file_among_good_ones(examples, tmp_path):
     """The good ones are done, the missing one has its line, the exit code is 1."""
     missing = tmp_path / "missing.txt"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from importlib.util import find_spec
 from pathlib import Path
 
-from rich.console import Console
 from rich.table import Table
 
 from pdclassify.batch.describe import NONE, Counts, count, draw
+from pdclassify.cli.console import Console
 from pdclassify.cli.options import CHINESE
 from pdclassify.cli.stream import say
 from pdclassify.errors import OutputError
@@ -21,7 +21,7 @@ MOST = 20
 def show(out: str, plot: Path | None) -> None:
     """Print the counts of a finished output, and draw them."""
     counts = count(out)
-    console = Console(highlight=False, markup=False, emoji=False)
+    console = Console()
     topics = [topic for topic, _ in counts.topics.most_common()]
     table = Table(title=f"{counts.articles:,} articles, {counts.errors:,} errors")
     table.add_column("topic")

@@ -66,9 +66,9 @@ class Table:
     """Lines as a person reads them; ``view`` prints one."""
 
     def __init__(self, stream: TextIO, view: View) -> None:
-        from rich.console import Console
+        from pdclassify.cli.console import Console
 
-        self._console = Console(file=stream, highlight=False, markup=False, emoji=False)
+        self._console = Console(stream)
         self._view = view
         self.flush = stream.flush
 

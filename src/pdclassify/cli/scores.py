@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from rich.console import Console
 from rich.table import Table
 
+from pdclassify.cli.console import Console
 from pdclassify.cli.options import CHINESE
 
 if TYPE_CHECKING:
@@ -20,7 +19,7 @@ _FIGURES = ("precision", "recall", "f1", "average_precision")
 
 def print_scores(found: Evaluation, model: TopicModel) -> None:
     """Print the figures, most telling first."""
-    console = Console(file=sys.stdout, highlight=False, markup=False, emoji=False)
+    console = Console()
     console.print(f"{model.name} on {found.n:,} records", style="bold")
     for name, value in (
         ("accuracy", found.accuracy),
