@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 
-from pdclassify.summary.cues import NAMES, phrase_sums, terms, without_column
+from pdclassify.summary.cues import NAMES, terms, without_column
 from pdclassify.summary.scoring import look
 from strategies import any_text
 
@@ -78,21 +78,6 @@ def test_terms_stay_within_their_stretch():
     assert codes.tolist() == [ord("党") << 21 | ord("建"), ord("治") << 21 | ord("理")]
     rows, _ = terms(points("党建治理"), np.array([0, 2]), np.array([2, 4]))
     assert rows.tolist() == [0, 1]
-
-
-def test_phrases_are_summed():
-    """Weights of the phrases in a stretch are added, digits alike, over the root of its length."""
-    coded = sorted([ord("增") << 21 | ord("长"), ord("0") << 21 | ord("0")])
-    weights = np.array([2.0, 3.0]) if coded[0] < ord("增") << 21 else np.array([3.0, 2.0])
-    text = "增长27%；增长；增"
-    sums = phrase_sums(
-        points(text),
-        np.array([0, 6, 9]),
-        np.array([5, 8, 10]),
-        np.array(coded, dtype=np.uint64),
-        weights,
-    )
-    assert sums == pytest.approx([5 / 5**0.5, 3 / 2**0.5, 0])
 
 
 def test_a_column_name_is_not_of_the_headline():

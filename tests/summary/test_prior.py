@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from importlib.resources import files
 
+import numpy as np
 import pytest
 
 from pdclassify.errors import ModelFileError
@@ -33,6 +34,16 @@ def test_a_weight_replaced_changes_the_choice():
     digits = Prior.from_dict(PLAIN | {"cues": {"digits": 2.0}})
     phrase = Prior.from_dict(PLAIN | {"phrases": {"居民": 9.0}})
     assert [int(score(found, prior).argmax()) for prior in (first, digits, phrase)] == [0, 1, 1]
+
+
+def test_phrases_are_summed():
+    """Weights of the phrases in a stretch are added, digits alike, over the root of its length."""
+    text = "增长27%；增长；增"
+    points = np.frombuffer(text.encode("utf-32-le"), dtype=np.uint32)
+    stretches = np.array([0, 6, 9]), np.array([5, 8, 10])
+    prior = Prior.from_dict(PLAIN | {"phrases": {"增长": 3.0, "00": 2.0}})
+    assert prior.phrase_sums(points, *stretches) == pytest.approx([5 / 5**0.5, 3 / 2**0.5, 0])
+    assert not Prior.from_dict(PLAIN).phrase_sums(points, *stretches).any()
 
 
 @pytest.mark.parametrize(

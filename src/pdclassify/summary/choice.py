@@ -20,6 +20,7 @@ from pdclassify.summary.graph import SentenceGraph
 __all__ = ["FILL", "POWER", "SAME", "Repetitions", "best_number", "best_within", "chain"]
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 #: A sentence with what it leans on: their length, how much they count, and that times probability.
 Option = tuple[list[int], int, float, float]
 
@@ -52,27 +53,42 @@ class Repetitions:
     def __init__(self, graph: SentenceGraph, pieces: Sequence[str]) -> None:
         self._graph = graph
         self._pieces = pieces
-        self._bounds = np.searchsorted(graph.rows, np.arange(len(pieces) + 1))
+        self._bounds = np.searchsorted(graph.rows, np.arange(len(pieces) + 1)).tolist()
         self._texts: set[str] = set()
+        self._said = np.zeros(graph.terms, dtype=bool)  # terms of what was taken
+        self._unheld: list[int] = []  # what was taken, but is not yet among the holders
         self._holders: dict[int, list[tuple[int, float]]] = {}  # of each term: who, how much
 
     def is_new(self, index: int) -> bool:
         """Return False if the sentence repeats one that was taken; else take it."""
         if self._pieces[index] in self._texts:
             return False
-        entries = slice(self._bounds[index], self._bounds[index + 1])
-        columns = self._graph.columns[entries].tolist()
-        values = self._graph.values[entries].tolist()
-        cosines: dict[int, float] = {}
-        for column, value in zip(columns, values, strict=True):
-            for other, weight in self._holders.get(column, ()):
-                cosines[other] = cosines.get(other, 0.0) + value * weight
-        if any(cosine > SAME for cosine in cosines.values()):
+        columns, values = self._entries(index)
+        said = values[self._said[columns]]
+        # No sentence is longer than one, so none is nearer than all that were taken are together.
+        if said @ said > SAME * SAME and self._repeats(columns, values):
             return False
         self._texts.add(self._pieces[index])
-        for column, value in zip(columns, values, strict=True):
-            self._holders.setdefault(column, []).append((index, value))
+        self._said[columns] = True
+        self._unheld.append(index)
         return True
+
+    def _repeats(self, columns: Ints, values: Floats) -> bool:
+        """Tell whether the cosine of a sentence with one that was taken is too high."""
+        for taken in self._unheld:
+            for column, weight in zip(*map(np.ndarray.tolist, self._entries(taken)), strict=True):
+                self._holders.setdefault(column, []).append((taken, weight))
+        self._unheld.clear()
+        cosines: dict[int, float] = {}
+        for column, value in zip(columns.tolist(), values.tolist(), strict=True):
+            for other, weight in self._holders.get(column, ()):
+                cosines[other] = cosines.get(other, 0.0) + value * weight
+        return any(cosine > SAME for cosine in cosines.values())
+
+    def _entries(self, index: int) -> tuple[Ints, Floats]:
+        """Return the terms of a sentence and their weights."""
+        entries = slice(self._bounds[index], self._bounds[index + 1])
+        return self._graph.columns[entries], self._graph.values[entries]
 
 
 def chain(leaning: Sequence[bool], index: int, usable: Sequence[bool]) -> list[int] | None:

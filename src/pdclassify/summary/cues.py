@@ -15,34 +15,12 @@ from numpy.typing import NDArray
 
 from pdclassify.summary.graph import SentenceGraph
 from pdclassify.summary.printable import Candidate
+from pdclassify.summary.wording import PHRASES, find_wording
 
-__all__ = ["NAMES", "PHRASES", "measure", "phrase_sums", "terms", "without_column"]
+__all__ = ["NAMES", "measure", "terms", "without_column"]
 
 Floats = NDArray[np.float64]
 
-# Cues of wording: what is searched for in the whole text, counted in each sentence up to three.
-PHRASES = {
-    "summing_up": "近年来|今年以来|去年以来|以来，|目前，|截至|累计|共有|先后",
-    "result": "超过|达到|增长|下降|提升|提高|减少|实现|完成|建成|解决|突破|全覆盖|率先|首[个批次家]|入选|节约|增收|受益|惠及|化解|办结|处分|查处|立案|整改|判处",
-    "decision": "决定|印发|出台|制定|发布|审议|通过|召开|举行|开展|启动|推出|探索|建立|成立|构建|打造|推行|实施|部署|组建|健全|完善|依托|牵头|整合",
-    "speech": "(?:说|表示|介绍|坦言|感慨|回忆|告诉记者|笑着|感叹|说道|问道|回答)[，。：！]",
-    "leader": "习近平|总书记|李克强|李强|中共中央|国务院",
-    "stress": "强调|指出|要求|提出|认为",
-    "exhortation": "要|必须|应当|应该|务必|切实|坚决",
-    "example": "比如|例如|以[^，。\n]{1,12}为例|有的",
-    "scene": "走进|只见|记者看到|清晨|傍晚|阳光|来到|坐在|站在|正在|忙着|夜里|早上|上午|下午|晚上",
-    "body": "委员会|党委|政府|党支部|纪委|纪检|组织部|法院|检察院|公安|街道|社区|省|市|县|区|镇|乡|村",
-    "enumeration": "一是|二是|三是|四是|五是|六是|七是|八是|九是|十是|首先|其次|第[一二三四五]",
-    "argument": "关键|根本|核心|本质|在于|就是|不是|而是|正是|才能|体现|成为|彰显|表明|证明|说明",
-    "outlook": "下一步|今后|将继续|接下来|未来",
-    "self": "我|咱|你",
-    "third_person": "他|她",
-    "person": "同志|书记|主任|负责人|教授|村民|居民",
-    "moment": r"前不久|日前|近日|不久前|有一次|那天|那年|当天|一天",
-    "amount": "%|％|个百分点|万|亿",
-    "problem": "问题|难题|短板|不足|困难|痛点|堵点",
-    "talk": "呃|嗯|啊|呢|嘛|对吧|这个|那个|那么|就是说|的话|然后|其实",
-}
 # Marks that are counted in each sentence, up to three.
 MARKS = {
     "quotations": "“",
@@ -61,7 +39,6 @@ _KINDS = np.zeros(0xFF5F, dtype=np.uint8)  # of each character: 1 a digit, 2 and
 _KINDS[48:58] = 1
 for _kind, _mark in enumerate(MARKS.values(), 2):
     _KINDS[ord(_mark)] = _kind
-_PHRASES = {name: re.compile(pattern) for name, pattern in PHRASES.items()}
 _CONJUNCTION = re.compile(r"同时|此外|另外|而|但|然而|因此|于是|为此|随后|不仅|也|还|并|不过|所以")
 _COLUMN_NAME = re.compile(r"[（(][^（）()]*[)）]\s*$")  # a column name at the end of a headline
 
@@ -189,7 +166,7 @@ def _marks(
     points: NDArray[np.uint32], starts: NDArray[np.int64], ends: NDArray[np.int64]
 ) -> dict[str, Floats]:
     """Count digits and marks in each stretch."""
-    kinds = _KINDS[np.minimum(points, len(_KINDS) - 1)]
+    kinds = _KINDS.take(points, mode="clip")
     at = np.flatnonzero(kinds)
     counted = _count(at, kinds[at].astype(np.int64) - 1, 1 + len(MARKS), starts, ends)
     return dict(zip(("digits", *MARKS), counted.T.astype(float), strict=True))
@@ -199,34 +176,6 @@ def _ranks(values: Floats) -> Floats:
     """Return 0 for the lowest to 1 for the highest, equals alike."""
     ordered = np.sort(values)
     return np.searchsorted(ordered, values) / max(len(values) - 1, 1)
-
-
-def phrase_sums(
-    points: NDArray[np.uint32],
-    starts: NDArray[np.int64],
-    ends: NDArray[np.int64],
-    codes: NDArray[np.uint64],
-    weights: Floats,
-) -> Floats:
-    """Return each stretch's sum of the weights of the bigrams in it, by the root of its length.
-
-    ``codes`` (sorted) and ``weights`` are the learned phrases; every digit counts as 0.
-    """
-    folded = points.astype(np.uint64)
-    folded[(points >= 48) & (points < 58)] = 48
-    pairs = folded[:-1] << np.uint64(21) | folded[1:]
-    bits = 16
-    mix = np.uint64(0x9E3779B97F4A7C15)
-    table = np.zeros(1 << bits, dtype=bool)  # most bigrams are in no phrase: sieve them first
-    shift = np.uint64(64 - bits)
-    table[(codes * mix) >> shift] = True
-    at = np.flatnonzero(table[(pairs * mix) >> shift])
-    found = np.minimum(np.searchsorted(codes, pairs[at]), len(codes) - 1)
-    value = np.zeros(len(points) + 1)
-    value[at + 1] = np.where(codes[found] == pairs[at], weights[found], 0)
-    running = np.cumsum(value)
-    sums = running[np.maximum(ends - 1, starts)] - running[starts]
-    return np.asarray(sums / np.sqrt(np.maximum(ends - starts, 1)))
 
 
 def measure(
@@ -322,7 +271,7 @@ def measure(
     column["under_30"] = lengths < 30
     column["over_90"] = lengths > 90
     column["over_120"] = lengths > 120
-    column["relative_length"] = whole_length - np.log(lengths.mean() + 1)
+    column["relative_length"] = whole_length - np.log(lengths.sum() / n + 1)
     column["kicker"], column["title"], column["subtitle"] = headlines.T
     column["headline"], column["headline_share"], column["title_share"] = headline
     column["headline_rank"] = _ranks(headline[0])
@@ -372,20 +321,12 @@ def measure(
     column["length_rank"] = _ranks(lengths)
     for name in MARKS:
         column[name] = np.minimum(marks[name], 3)
-    places, numbers = [], []
-    for number, pattern in enumerate(_PHRASES.values()):
-        here = [match.start() for match in pattern.finditer(text)]
-        places += here
-        numbers += [number] * len(here)
-    counted = _count(
-        np.array(places, dtype=np.int64),
-        np.array(numbers, dtype=np.int64),
-        len(PHRASES),
-        starts,
-        ends,
-    )
+    counted = _count(*find_wording(text, points), len(PHRASES), starts, ends)
     column.update(zip(PHRASES, np.minimum(counted, 3).T, strict=True))
-    return np.column_stack([np.asarray(column[name], dtype=float) for name in NAMES])
+    found = np.empty((n, len(NAMES)))
+    for number, name in enumerate(NAMES):
+        found[:, number] = column[name]
+    return found
 
 
 def without_column(title: str | None) -> str:

@@ -23,6 +23,10 @@ from pdclassify.summary.cues import NAMES
 __all__ = ["Prior", "shipped_prior"]
 
 Floats = NDArray[np.float64]
+Codes = NDArray[np.uint64]
+
+_BITS = 16  # of the hash by which most bigrams are known to be no phrase
+_MIX = np.uint64(0x9E3779B97F4A7C15)  # 2^64 / golden ratio: Knuth's multiplicative hashing
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,12 @@ class Prior:
         A cue without a weight counts nothing.
     phrases : mapping of str to float
         Two characters each; every digit is written 0.
+    weights : ndarray of float, shape (len(NAMES),)
+        Those of the cues, in order.
+    codes, phrase_weights : ndarray, shape (len(phrases),)
+        The phrases as numbers, ascending, and their weights.
+    sieve : ndarray of bool
+        Whether any phrase has a hash.
 
     Raises
     ------
@@ -48,8 +58,9 @@ class Prior:
     cues: Mapping[str, float]
     phrases: Mapping[str, float]
     weights: Floats
-    codes: NDArray[np.uint64]
+    codes: Codes
     phrase_weights: Floats
+    sieve: NDArray[np.bool_]
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Prior:
@@ -62,17 +73,55 @@ class Prior:
         if odd:
             raise ModelFileError(f"summary prior: phrases have two characters, got {odd[0]!r}")
         coded = sorted((ord(p[0]) << 21 | ord(p[1]), w) for p, w in phrases.items())
+        codes = np.array([code for code, _ in coded], dtype=np.uint64)
+        sieve = np.zeros(1 << _BITS, dtype=bool)
+        sieve[_hash(codes)] = True
         prior = cls(
             float(values["intercept"]),
             cues,
             phrases,
             np.array([cues.get(name, 0.0) for name in NAMES]),
-            np.array([code for code, _ in coded], dtype=np.uint64),
+            codes,
             np.array([weight for _, weight in coded], dtype=float),
+            sieve,
         )
         if not np.isfinite([prior.intercept, *prior.weights, *prior.phrase_weights]).all():
             raise ModelFileError("summary prior: every weight must be a finite number")
         return prior
+
+    def phrase_sums(
+        self, points: NDArray[np.uint32], starts: NDArray[np.int64], ends: NDArray[np.int64]
+    ) -> Floats:
+        """Return each stretch's sum of the weights of its phrases, by the root of its length.
+
+        Parameters
+        ----------
+        points : ndarray of uint32
+            The characters of a text as numbers.
+        starts, ends : ndarray of int, shape (n,)
+            The stretches.
+
+        Returns
+        -------
+        ndarray of float, shape (n,)
+        """
+        if not len(self.codes):
+            return np.zeros(len(starts))
+        folded = points.astype(np.uint64)
+        folded[(points >= 48) & (points < 58)] = 48
+        pairs = folded[:-1] << np.uint64(21) | folded[1:]
+        at = np.flatnonzero(self.sieve[_hash(pairs)])
+        found = np.minimum(np.searchsorted(self.codes, pairs[at]), len(self.codes) - 1)
+        value = np.zeros(len(points) + 1)
+        value[at + 1] = np.where(self.codes[found] == pairs[at], self.phrase_weights[found], 0)
+        running = np.cumsum(value)
+        sums = running[np.maximum(ends - 1, starts)] - running[starts]
+        return np.asarray(sums / np.sqrt(np.maximum(ends - starts, 1)))
+
+
+def _hash(codes: Codes) -> Codes:
+    """Return numbers below ``1 << _BITS``."""
+    return (codes * _MIX) >> np.uint64(64 - _BITS)
 
 
 @cache

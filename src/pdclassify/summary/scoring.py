@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pdclassify.summary.cues import NAMES, measure, phrase_sums, terms, without_column
+from pdclassify.summary.cues import NAMES, measure, terms, without_column
 from pdclassify.summary.graph import SentenceGraph
 from pdclassify.summary.printable import Candidate, find_candidates, full_width
 from pdclassify.summary.prior import Prior, shipped_prior
@@ -183,9 +183,6 @@ def score(scored: Scored, prior: Prior | None = None, *, one: bool = False) -> F
     """
     prior = prior or shipped_prior(kind_of(scored, one=one))
     logit = scored.cues @ prior.weights + prior.intercept
-    if len(prior.codes):
-        logit = logit + phrase_sums(
-            scored.points, scored.starts, scored.ends, prior.codes, prior.phrase_weights
-        )
+    logit = logit + prior.phrase_sums(scored.points, scored.starts, scored.ends)
     result: Floats = 1 / (1 + np.exp(-np.clip(logit, -30, 30)))
     return result
