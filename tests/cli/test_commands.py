@@ -86,6 +86,12 @@ def test_a_summary_has_the_length_asked_for(pdclassify, examples):
     assert sum(len(line["summary"]) for line in short) < sum(len(line["summary"]) for line in long)
 
 
+def test_two_lengths_are_named(pdclassify, examples):
+    """A message about options names them as they were given."""
+    ran = pdclassify("summarize", examples / "page.txt", "--sentences", "2", "--chars", "100")
+    assert "Got --sentences and --chars." in ran.err
+
+
 @pytest.mark.parametrize(
     "args",
     [

@@ -125,7 +125,8 @@ def one_budget(given: Mapping[str, float | None], default: Mapping[str, Any]) ->
     """Return the one budget that was given, or the default."""
     budget = {name: value for name, value in given.items() if value is not None}
     if len(budget) > 1:
-        raise UsageError(f"Give one of --sentences, --chars and --ratio. Got {len(budget)}.")
+        named = " and ".join(f"--{name}" for name in budget)
+        raise UsageError(f"Give one of --sentences, --chars and --ratio. Got {named}.")
     return budget or dict(default)
 
 
