@@ -24,6 +24,21 @@ def always(_: int) -> bool:
     return True
 
 
+def test_a_sentence_within_a_longer_one_is_not_said_twice():
+    """What stands word for word in a sentence that was taken, or holds one, repeats it."""
+    pieces = [
+        "目前水渠全部修好。",
+        "老乔说：“目前水渠全部修好。大家很高兴。”",
+        "修好。",
+        "老乔笑了。",
+    ]
+    nothing = np.zeros(0, dtype=np.int64)
+    graph = SentenceGraph.from_terms(nothing, nothing.astype(np.uint64), len(pieces))
+    for order, new in (((0, 1, 3), [True, False, True]), ((1, 0, 2), [True, False, True])):
+        repetitions = Repetitions(graph, pieces)
+        assert [repetitions.is_new(index) for index in order] == new
+
+
 def within(scores, lengths, budget, **options):
     """Choose with nothing in the way."""
     n = len(scores)

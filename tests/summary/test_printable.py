@@ -119,3 +119,50 @@ def test_a_line_goes_on_after_a_caption() -> None:
         ("书市一共开五天。", 1),
     ]
     assert summarize(text).text
+
+
+@pytest.mark.parametrize(
+    ("line", "printed"),
+    [
+        ("本报通讯员余满枝报道：村里修好了水渠。", "村里修好了水渠。"),
+        ("本报通讯员 余 满、记者 乔木报道：村里修好了水渠。", "村里修好了水渠。"),
+        ("本报河口电  （乔木）村里修好了水渠。", "村里修好了水渠。"),
+        ("本报讯（记者乔木）村里修好了水渠。", "村里修好了水渠。"),
+        ("本报记者从腾讯公司获悉，新平台上线了。", "新平台上线了。"),
+        ("本报通讯员队伍又添了新人。", "本报通讯员队伍又添了新人。"),
+    ],
+)
+def test_datelines(line, printed):
+    """What names agency and writer is cut off whole, and no word is cut in two."""
+    (only,) = find_candidates(line)
+    assert line[only.start : only.end] == printed
+    assert not only.leaning
+
+
+def test_a_source_that_the_sentence_points_to_stays():
+    """该所 needs the name of the institute, and has it in the clause that says who told it."""
+    text = "记者9日从省稻作研究所获悉，该所育成了三个新品种。"
+    (only,) = find_candidates(text)
+    assert (text[only.start : only.end], only.leaning) == (text, False)
+
+
+@pytest.mark.parametrize("idiom", ["该放的权放到位。", "该出手时就出手。", "该不该修这条路？"])
+def test_what_ought_to_be_does_not_lean(idiom):
+    """该 is a demonstrative before what it names, not before what ought to be done."""
+    (only,) = find_candidates(idiom)
+    assert not only.leaning
+
+
+@pytest.mark.parametrize("line", ["从“管得住”到“治得好”", "老渠新修“记”（三）"])
+def test_a_closing_mark_is_no_stop(line):
+    """A line that ends with a closing mark alone is a heading, printed or glued to nothing."""
+    first, second = find_candidates(f"{line}\n村里修好了水渠。")
+    assert (first.heading, first.printable) == (True, False)
+    assert second.printable
+
+
+def test_a_picture_and_its_source_are_no_sentence():
+    """A caption that opens an article with the source of its picture in brackets is left out."""
+    text = "民兵连在渡口待命出发（图片来源：《县志》第二卷）\n民兵连建于那年春天。"
+    (only,) = find_candidates(text)
+    assert text[only.start : only.end] == "民兵连建于那年春天。"

@@ -14,7 +14,8 @@ from pdclassify.text.sentences import split_sentences
 
 __all__ = ["Candidate", "balanced", "find_candidates", "full_width"]
 
-_END_MARKS = "。！？；…!?;.．｡”’」』）)】》"
+# A mark that closes ends no sentence by itself: headings and captions end so.
+_STOPPED = re.compile(r"[。！？；…!?;.．｡][”’」』）)】》]*$")
 _MARKS = {"”": "“", "’": "‘", "」": "「", "』": "『", "）": "（", ")": "(", "】": "【", "》": "《", "〉": "〈", "］": "［", "]": "[", "〕": "〔"}  # fmt: skip
 _OPENING = frozenset(_MARKS.values())
 _ANY_MARK = re.compile("[" + re.escape("".join(_MARKS) + "".join(_OPENING) + '"') + "]")
@@ -29,7 +30,10 @@ _FULL = {",": "，", ":": "：", ";": "；", "?": "？", "!": "！"}
 _DATELINE = re.compile(
     rf"[\s【]*(?:\d{{1,2}}\s+)?(?:央视网消息[】\s]*(?:[（(][^（）()\n]{{0,20}}[)）])?[\s：:，]*"
     rf"|(?:据)?{_AGENCY}[^，。！？；“”：\n]{{0,30}}?\d{{1,2}}日[^，。！？；“”：\n]{{0,12}}?电[】\s]*(?:[（(][^（）()\n]{{0,80}}[)）])?[\s：:]*"
-    rf"|{_AGENCY}[^，。！？；“”：\n]{{0,16}}?(?:讯|特稿|消息)[】\s]*(?:[（(][^（）()\n]{{0,80}}[)）])?[\s：:]*"
+    rf"|{_AGENCY}[^，。！？；“”：\n]{{0,12}}?电(?=[】\s（(])[】\s]*(?:[（(][^（）()\n]{{0,80}}[)）])?[\s：:]*"
+    # 讯 ends the line of an agency, but not where it is part of 通讯员 or 腾讯.
+    rf"|{_AGENCY}[^，。！？；“”：\n]{{0,16}}?(?:(?<![通腾资音视])讯(?!息)|特稿|消息)[】\s]*(?:[（(][^（）()\n]{{0,80}}[)）])?[\s：:]*"
+    rf"|(?:{_AGENCY}[^，。！？；“”：\n]{{0,6}})?(?:记者|通讯员)[^，。！？；“”：\n]{{1,30}}报道[】\s]*[：:]\s*"
     rf"|{_AGENCY}[^，。！？；“”：\n]{{0,20}}?[（(][^（）()\n]{{0,80}}(?:记者|通讯员)[^（）()\n]{{0,80}}[)）][\s：:]*"
     r"|[（(](?:本报|新华社|人民网|央视)?(?:记者|通讯员|特约记者)[^（）()\n]{0,60}[)）]\s*)"
     r"(?:题[：:]\s*)?"  # of a feature, whose headline follows in the line of the dateline
@@ -40,13 +44,14 @@ _SOURCE = re.compile(
 )
 _CAPTION = re.compile(
     r"(?:摄|摄影报道|影像中国|新华社发|人民视觉|资料图片|人民图片|供图)[）)]?[。]?$"
+    r"|[（(](?:图片来源|图源|资料图)[^（）()\n]{0,40}[）)][。]?$"
 )
 _NOTE = re.compile(
     r"[\s▲▼△■◆●★]*(?:"
     r"[（(【][^\n]*[)）】]。?$"
     r"|(?:图为|图中|图片为|上图|下图|左图|右图|题图|压题图片|图[①-⑳一二三四五六七八九十\d]{1,2}[为：:，])"
     r"|(?:本版|本期|值班)?(?:责任编辑|责编|编辑|统筹|审稿|终审|版式设计|版式|制图|美编|策划|校对|数据来源|资料来源|图片来源|来源|供图|摄影|监制|本版责编)\s*[：:丨|]"
-    r"|——编者"
+    r"|——编者|(?:新华社|中新社|本报)[照图]片[，：][^。！？]*$"
     r"|(?:本报|新华社|人民网|央视网?|学习时报)?(?:特约|见习|实习)?(?:记者|通讯员|评论员)[\s：:]?[^，。！？；：“”]{1,40}$"
     r")"
 )
@@ -60,7 +65,7 @@ _LEANING = re.compile(
     r"|[^，。“”]{0,6}(?:他|她)(?:们)?(?:说|表示|指出|强调|介绍|认为|坦言)"
     r"|(?:根据|按照|在|针对|面对|通过|据|为了|从|随着|凭借|依托|围绕|经过)(?:该|这|此|上述)"
     r"|对此|为此|因此|于是|由此|如此|此举|此外|此时|此前|此后|这|那(?!曲|达慕|坡)"
-    r"|当时|随后|接着|之后|后来|紧接着|原来|然而|不过|但|可是|而(?!今)|至此|并且|同时|与此同时|另外|另一方面|其[中次实余他]?|该(?:村|县|市|镇|乡|局|区|省|社区|公司|负责人|案|院|校|企业|单位|厂|院|项目|机制|平台)"
+    r"|当时|随后|接着|之后|后来|紧接着|原来|然而|不过|但|可是|而(?!今)|至此|并且|同时|与此同时|另外|另一方面|其[中次实余他]?|该(?!不|怎|如何|是|有|出手|[放管罚减建改停查退给做说干用花][的就])"
     r"|所以|也|还|又|再|并|则|甚至|反之|相反|例如|比如|譬如|再如|又如|有的|再者|两人|二人|前者|后者|双方|上述|前述|本[届次]"
     r"|[一二三四五六七八九十]是|[二三四五六七八九十]要|第[二三四五六七八九十][，是]"
 )
@@ -138,7 +143,7 @@ def find_candidates(text: str) -> list[Candidate]:
         if dateline is not None and dateline.end() < len(sentence):
             start += dateline.end()
             sentence = text[start:end]
-        elif end - line < _LONGEST_CAPTION and _CAPTION.search(text, max(end - 9, start), end):
+        elif end - line < _LONGEST_CAPTION and _CAPTION.search(text, max(end - 50, start), end):
             if len(found) > held:  # whatever stands before the credit is of the caption
                 paragraph, fresh = paragraph - 1, True  # what follows in the line begins it
                 del found[held:]
@@ -152,7 +157,10 @@ def find_candidates(text: str) -> list[Candidate]:
         if source is not None and not leaning:
             start += source.end()
             sentence = text[start:end]
-        heading = sentence[-1] not in _END_MARKS and len(sentence) <= 40
+        elif source is not None:  # the rest points to whom it is from, if that is named
+            leaning = "从" not in source[0]
+        stopped = _STOPPED.search(sentence, max(len(sentence) - 9, 0)) is not None
+        heading = not stopped and len(sentence) <= 40
         if fresh:
             paragraph, fresh = paragraph + 1, False
         found.append(
@@ -164,7 +172,7 @@ def find_candidates(text: str) -> list[Candidate]:
                 heading,
                 dateline is not None,
                 not heading
-                and sentence[-1] in _END_MARKS  # a long sub-heading is one too
+                and stopped  # a long sub-heading is one too
                 and not _CLOSING_START.match(sentence)
                 and balanced(sentence),
                 leaning,
