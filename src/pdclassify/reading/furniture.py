@@ -32,7 +32,10 @@ _REST = 8  # characters beside its parts, at most: the name of a section, or of 
 _TORN = 12  # characters of a line that is a sentence's first half, at least
 _FORMS = among(Kind.DIGIT, Kind.COLON, Kind.DASH, Kind.MARK, Kind.OPEN)
 _OPEN = among(Kind.HAN, Kind.COMMA, Kind.LATIN)
-_STARTS = [ord(c) for c in "责编校农字打关返分首上下相热猜为推更版C技原点长扫识收转未星周今国"]
+_STARTS = np.zeros(1 << 16, dtype=bool)
+_STARTS[[ord(c) for c in "责编校农字打关返分首上下相热猜为推更版C技原点长扫识收转未星周今国"]] = (
+    True
+)
 
 _N = "[一二三四五六七八九十]"
 _DATE = (
@@ -130,10 +133,12 @@ def furniture_of(lines: Lines) -> NDArray[np.int8]:
     found = np.zeros(len(lines), dtype=np.int8)
 
     def line(at: int) -> str:
-        return " ".join(lines.text[lines.starts[at] : lines.ends[at]].translate(_FOLDED).split())
+        return " ".join(lines.text[starts[at] : ends[at]].translate(_FOLDED).split())
 
+    starts, ends = lines.starts.tolist(), lines.ends.tolist()
     for at in _candidates(lines).tolist():
-        found[at] = _kind(line(at))
+        if lines.text.find("。", starts[at], ends[at]) < 0:
+            found[at] = _kind(line(at))
     for first in np.flatnonzero(found == Furniture.HEAD).tolist():
         for step in (-1, 1):  # the other lines of the head
             at = first + step
@@ -150,13 +155,15 @@ def furniture_of(lines: Lines) -> NDArray[np.int8]:
 def _candidates(lines: Lines) -> NDArray[np.int64]:
     """Return the lines that could be furniture: short, with a digit or mark, or with such a word."""
     sums = np.concatenate([[0], np.cumsum(_FORMS[lines.kinds])])
-    likely = (sums[lines.ends] > sums[lines.starts]) | np.isin(lines.codes[lines.starts], _STARTS)
+    likely = (sums[lines.ends] > sums[lines.starts]) | _STARTS.take(
+        lines.codes[lines.starts], mode="clip"
+    )
     return np.flatnonzero(likely & (lines.ends - lines.starts <= _LONGEST))
 
 
 def _kind(line: str) -> Furniture:
     """Return what a line is by its form alone."""
-    if "。" in line or ("，" in line and not _LISTED.search(line)):
+    if "，" in line and not _LISTED.search(line):
         return Furniture.NONE
     if _JUMP.fullmatch(line) or _RULE.fullmatch(line):
         return Furniture.END

@@ -8,7 +8,7 @@ around each line, so a page may have columns of several widths, or none.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,29 +54,80 @@ _Flags = NDArray[np.bool_]
 def wrapped(lines: Lines) -> _Flags:
     """Return which lines go on in the next one because the column of print was no wider."""
     joined = np.zeros(len(lines), dtype=bool)
+    if len(lines) < _FEW:
+        return joined
+    gaps = np.append(np.diff(lines.numbers) - 1, _FAR)
+    indents = lines.indents - lines.indents.min()
+    ended = _ENDS[lines.kinds[lines.ends - 1]]
+    supported = _supported(gaps, indents, ended)
+    if not supported.any():
+        return joined
     width = _widths(lines)
     likely = np.flatnonzero((width[:-1] >= _LEAST) & (width[:-1] <= _MOST))
     if len(likely) < _FEW:
         return joined
     moved = np.zeros_like(width)
     moved[likely] = _words(lines, likely + 1)
-    gaps = np.append(np.diff(lines.numbers) - 1, _FAR)
-    indents = lines.indents - lines.indents.min()
-    ended = _ENDS[lines.kinds[lines.ends - 1]]
     alike = np.sort(width[likely][~ended[likely] & (indents[likely + 1] == 0)])
     if not (np.diff(alike) <= _ROOMS[0][0] + moved.max()).any():  # no two that could be a column
         return joined
     sizes = np.stack([width, lines.ends - lines.starts + lines.indents])
+    lengths = _padded(sizes)
+    open_ = np.append(indents[1:] == 0, False) & ~ended
+    seen = _padded(np.stack([gaps, moved, open_]))
+    rows = _chosen(likely[supported[likely]], _paired, lengths, seen)
+    if not len(rows):
+        return joined
     prose = _prose(lines)
     indents[_items(lines)] += 1  # a new beginning, as if it were indented
-    around = [
-        np.pad(values, ((0, 0), (_AROUND, _AROUND + 1)), constant_values=_FAR)
-        for values in (sizes, np.stack([indents, gaps, moved, ended, prose]))
-    ]
-    for first in range(0, len(likely), _ROWS):
-        rows = likely[first : first + _ROWS]
-        joined[rows] = _goes_on(*(values[:, rows[:, None] + _WINDOW] for values in around))
+    seen = _padded(np.stack([indents, gaps, moved, ended, prose]))
+    joined[_chosen(rows, _goes_on, lengths, seen)] = True
     return joined
+
+
+def _supported(gaps: _Numbers, indents: _Numbers, ended: _Flags) -> _Flags:
+    """Return around which lines enough others go on, be they as long or not: on most pages few."""
+    within = np.append(indents[1:] == 0, False)
+    sums = np.pad(np.cumsum(within & ~ended), (_AROUND + 1, _AROUND), mode="edge")
+    sums[: _AROUND + 1] = 0
+    around: _Numbers = sums[2 * _AROUND + 1 :] - sums[: -2 * _AROUND - 1]
+    found: _Flags = within & (around >= np.where(gaps == 0, _FEW, _SPACED))
+    return found
+
+
+def _padded(values: _Numbers) -> _Numbers:
+    """Return values of lines with so many beyond the ends of the page that each has its window."""
+    return np.pad(values, ((0, 0), (_AROUND, _AROUND + 1)), constant_values=_FAR)
+
+
+def _chosen(
+    rows: _Numbers, rule: Callable[[_Numbers, _Numbers], _Flags], *padded: _Numbers
+) -> _Numbers:
+    """Return the rows for which a rule holds, of what stands around each."""
+    found = [rows[:0]]
+    for first in range(0, len(rows), _ROWS):
+        some = rows[first : first + _ROWS]
+        lengths, seen = (values[:, some[:, None] + _WINDOW] for values in padded)
+        found.append(some[rule(lengths, seen)])
+    return np.concatenate(found)
+
+
+def _alike(size: _Numbers, words: _Numbers, slack: int) -> tuple[_Numbers, _Numbers, _Flags]:
+    """Return how long lines of the same column are at least and at most, and which ones are."""
+    least = size[:, _AROUND] - slack
+    most = size[:, _AROUND] + words[:, _AROUND] + slack  # the word that moved on did not fit
+    return least, most, (size >= least[:, None]) & (size <= most[:, None])
+
+
+def _paired(sizes: _Numbers, seen: _Numbers) -> _Flags:
+    """Return around which lines enough others go on that are as long: nothing else is a column."""
+    gaps, moved, open_ = seen
+    enough = np.where(gaps[:, _AROUND] == 0, _FEW, _SPACED)
+    found = np.zeros(len(gaps), dtype=bool)
+    for size, words, (slack, _) in zip(sizes, (moved, moved * 0), _ROOMS, strict=True):
+        same = _alike(size, words, slack)[2] & (open_ == 1)
+        found |= same.sum(axis=1) >= enough
+    return found
 
 
 def _goes_on(sizes: _Numbers, seen: _Numbers) -> _Flags:
@@ -91,9 +142,8 @@ def _goes_on(sizes: _Numbers, seen: _Numbers) -> _Flags:
     goes_on = np.zeros(len(gaps), dtype=bool)
     for size, words, (slack, room) in zip(sizes, (moved, moved * 0), _ROOMS, strict=True):
         following, size = size[:, after], size[:, :-1]
-        least = size[:, here] - slack
-        most = size[:, here] + words[:, here] + slack  # the word that moved on did not fit
-        same = (size >= least[:, None]) & (size <= most[:, None]) & open_
+        least, most, same = _alike(size, words, slack)
+        same &= open_
         against = (size + words < least[:, None]) & open_
         longer = (size > most[:, None]) & (size < _FAR)
         run = same.copy()
@@ -178,26 +228,33 @@ def legible(lines: Lines, kept: NDArray[np.bool_]) -> Lines:
     them in half width are read as others are.
     """
     starts, ends, indents = lines.starts[kept], lines.ends[kept], lines.indents[kept]
-    edges = np.zeros(len(lines.codes) + 1, dtype=np.int8)
-    edges[starts] += 1
-    edges[ends] -= 1
-    inside = np.cumsum(edges[:-1], dtype=np.int8) > 0
     unseen = lines.kinds == Kind.INVISIBLE
+    dropped = unseen if kept.all() else unseen | _outside(lines, starts, ends)
     if unseen.any():  # space after it stands at the line's start
         seen = np.flatnonzero((lines.kinds > Kind.BREAK) & ~unseen)
         starts, first = seen[np.searchsorted(seen, starts)], starts
         ends = seen[np.searchsorted(seen, ends) - 1] + 1
         spaces = np.concatenate([[0], np.cumsum(lines.kinds == Kind.SPACE)])
         indents = indents + spaces[starts] - spaces[first]
-    dropped = ((lines.kinds > Kind.BREAK) & ~inside) | unseen
     numbers = (lines.numbers - np.cumsum(~kept))[kept]  # lines that are gone leave no gap
-    lines = replace(lines, codes=_widened(lines.codes, lines.kinds))
-    return _without(lines, dropped, starts, ends, numbers, indents)
+    codes = _widened(lines.codes, lines.kinds)
+    return _without(lines, codes, dropped, starts, ends, numbers, indents)
+
+
+def _outside(lines: Lines, starts: _Numbers, ends: _Numbers) -> _Flags:
+    """Return which characters that are no space stand in none of the lines that begin and end so."""
+    edges = np.zeros(len(lines.codes) + 1, dtype=np.int8)
+    edges[starts] += 1
+    edges[ends] -= 1
+    inside = np.cumsum(edges[:-1], dtype=np.int8) > 0
+    found: _Flags = (lines.kinds > Kind.BREAK) & ~inside
+    return found
 
 
 def _widened(codes: NDArray[np.uint32], kinds: NDArray[np.uint8]) -> NDArray[np.uint32]:
     """Return characters with the half-width marks beside ideographs as wide as these."""
-    marks = np.flatnonzero(_WIDE[np.minimum(codes, len(_WIDE) - 1)])
+    marks = np.flatnonzero(codes < len(_WIDE))
+    marks = marks[_WIDE[codes[marks]] > 0]
     if not len(marks):
         return codes
     beside = np.pad(kinds, 1, constant_values=Kind.BREAK)
@@ -225,22 +282,24 @@ def unwrapped(lines: Lines, joined: NDArray[np.bool_]) -> tuple[Lines, NDArray[n
     share = (indents[long] > 0).mean() if long.any() else 0
     if min(share, 1 - share) > _MIXED:
         indents = np.zeros_like(indents)
-    return _without(lines, dropped, starts, ends, numbers, indents), firsts
+    return _without(lines, lines.codes, dropped, starts, ends, numbers, indents), firsts
 
 
 def _without(
     lines: Lines,
-    dropped: NDArray[np.bool_],
-    starts: NDArray[np.int64],
-    ends: NDArray[np.int64],
-    numbers: NDArray[np.int64],
-    indents: NDArray[np.int64],
+    codes: NDArray[np.uint32],
+    dropped: _Flags,
+    starts: _Numbers,
+    ends: _Numbers,
+    numbers: _Numbers,
+    indents: _Numbers,
 ) -> Lines:
-    """Return lines in a text without the characters that are ``dropped``."""
-    codes, kinds = lines.codes, lines.kinds
+    """Return lines in a text of these characters without those that are ``dropped``."""
+    text, kinds = lines.text, lines.kinds
     if dropped.any():
         place = np.concatenate([[0], np.cumsum(~dropped)])
         starts, ends = place[starts], place[ends]
         codes, kinds = codes[~dropped], kinds[~dropped]
-    text = codes.tobytes().decode("utf-32-le", "surrogatepass")
+    if codes is not lines.codes:
+        text = codes.tobytes().decode("utf-32-le", "surrogatepass")
     return Lines(text, codes, kinds, starts, ends, numbers, indents, lines.unseen[:0])
