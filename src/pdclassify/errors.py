@@ -17,6 +17,7 @@ __all__ = [
     "TrainingError",
     "UsageError",
     "WorkerError",
+    "unwritable",
     "wrong",
 ]
 
@@ -96,3 +97,11 @@ def wrong(name: str, what: str, value: object, hint: str = "") -> UsageError:
     plain = value is None or isinstance(value, bool | int | float | str | bytes)
     kind = "" if plain else f" ({type(value).__name__})"
     return UsageError(f"The {name!r} parameter must be {what}. Got {got}{kind} instead{hint}.")
+
+
+def unwritable(path: object, error: OSError) -> OutputError:
+    """Return the error of a file or folder that cannot be written."""
+    return OutputError(
+        f"{path}: cannot be written ({error.strerror or error}); make room, or what else is missing, "
+        "or name another place."
+    )

@@ -5,11 +5,18 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
+import stat
+import subprocess
+import sys
 
 import pytest
 
-from pdclassify.cli.output import MARK, Csv, JsonLines, flat_row, written_whole
-from pdclassify.errors import InputError
+from pdclassify.cli.options import Output
+from pdclassify.cli.output import MARK, Csv, JsonLines, flat_row, opened
+from pdclassify.errors import OutputError
+
+posix = pytest.mark.skipif(os.name != "posix", reason="pipes and limits of POSIX")
 
 
 def test_json_lines_keep_chinese_readable():
@@ -53,14 +60,21 @@ def test_csv_begins_with_the_mark_and_has_room_for_errors():
     assert [row["error"] for row in rows] == ["", "text is null"]
 
 
+def to(path):
+    """Return an output in JSON Lines."""
+    return Output("jsonl", path)
+
+
 def test_a_file_appears_when_it_is_whole(tmp_path):
-    """While a file is written its name still shows what was there before."""
+    """While a file is written its name still shows what was there before; who may read it stays."""
     path = tmp_path / "out.jsonl"
     path.write_text("old")
-    with written_whole(path) as stream:
-        stream.write("new")
+    path.chmod(0o600)
+    with opened(to(path)) as lines:
+        lines.write({"n": 1})
         assert path.read_text() == "old"
-    assert path.read_text() == "new"
+    assert path.read_text() == '{"n": 1}\n'
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert [found.name for found in tmp_path.iterdir()] == ["out.jsonl"]
 
 
@@ -68,8 +82,8 @@ def test_a_failure_leaves_nothing_behind(tmp_path):
     """When writing fails, neither a half file nor a temporary one stays."""
 
     def fail() -> None:
-        with written_whole(tmp_path / "out.jsonl") as stream:
-            stream.write("half")
+        with opened(to(tmp_path / "out.jsonl")) as lines:
+            lines.write({"half": 1})
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -80,10 +94,95 @@ def test_a_failure_leaves_nothing_behind(tmp_path):
 def test_a_folder_that_is_not_there_is_said(tmp_path):
     """A file that cannot be created is an error that names it."""
     with (
-        pytest.raises(InputError, match=r"missing.out\.jsonl: cannot be written"),
-        written_whole(tmp_path / "missing" / "out.jsonl"),
+        pytest.raises(OutputError, match=r"missing.out\.jsonl: cannot be written"),
+        opened(to(tmp_path / "missing" / "out.jsonl")),
     ):
         pass
+
+
+def test_of_a_link_the_file_is_replaced(tmp_path):
+    """A link stays one: the file that it leads to is written, be it there yet or not."""
+    (tmp_path / "there").mkdir()
+    for name in ("old.jsonl", "new.jsonl"):
+        link, file = tmp_path / name, tmp_path / "there" / name
+        link.symlink_to(file)
+        if name.startswith("old"):
+            file.write_text("old")
+        with opened(to(link)) as lines:
+            lines.write({"n": 1})
+            assert not file.exists() or file.read_text() == "old"
+        assert link.is_symlink()
+        assert file.read_text() == '{"n": 1}\n'
+    assert len(list((tmp_path / "there").iterdir())) == 2
+
+
+@posix
+def test_a_pipe_is_written_through(tmp_path):
+    """What is no file stays what it is: the reader of a named pipe, also by a link, gets the lines."""
+    pipe, link = tmp_path / "pipe", tmp_path / "link"
+    os.mkfifo(pipe)
+    link.symlink_to(pipe)
+    for name in (pipe, link):
+        reader = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+        with opened(to(name)) as lines:
+            lines.write({"n": 1})
+        assert os.read(reader, 100) == b'{"n": 1}\n'
+        os.close(reader)
+    assert stat.S_ISFIFO(pipe.stat().st_mode)
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+@posix
+def test_other_names_of_standard_output(examples, tmp_path):
+    """-o with - or a link to standard output writes there, after what stands there already."""
+    log, link = tmp_path / "log", tmp_path / "link"
+    log.write_text("before\n")
+    link.symlink_to("/proc/self/fd/1")
+    if not link.exists():
+        pytest.skip("a system without /proc")
+    for name in ("-", str(link)):
+        with log.open("a") as stdout:
+            subprocess.run(
+                [sys.executable, "-m", "pdclassify", "split", examples / "page.txt", "-o", name],
+                stdout=stdout,
+                check=True,
+                cwd=tmp_path,
+            )
+    before, *lines = log.read_text("utf-8").splitlines()
+    assert before == "before"
+    assert lines[: len(lines) // 2] == lines[len(lines) // 2 :]
+    assert {path.name for path in tmp_path.iterdir()} == {"log", "link"}
+
+
+@posix
+def test_a_full_disk_is_told_with_the_name(examples, tmp_path):
+    """When there is no room, the message names the file, or standard output."""
+    import resource
+
+    path = tmp_path / "out.jsonl"
+    run = [sys.executable, "-m", "pdclassify", "split", str(examples / "page.txt")]
+    for name, args in (("standard output", []), (str(path), ["-o", str(path)])):
+        with (tmp_path / "stdout").open("wb") as stdout:
+            ran = subprocess.run(
+                [*run, *args],
+                stdout=stdout,
+                stderr=subprocess.PIPE,
+                preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100)),
+                check=False,
+            )
+        assert ran.returncode == 2
+        assert ran.stderr.decode().startswith(f"pdclassify: {name}: cannot be written (")
+        assert ran.stderr.count(b"\n") == 1
+        assert not path.exists()
+
+
+def test_no_file_where_nothing_could_be_read(pdclassify, tmp_path):
+    """If no input can be read, an output of an earlier run stays what it was."""
+    path = tmp_path / "out.jsonl"
+    path.write_text("earlier")
+    ran = pdclassify("predict", tmp_path / "missing.csv", "-o", path)
+    assert (ran.code, path.read_text()) == (2, "earlier")
+    assert ran.err.count("\n") == 1
 
 
 def test_output_file(pdclassify, examples, tmp_path):

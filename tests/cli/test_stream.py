@@ -166,3 +166,14 @@ def test_a_command_names_options_in_its_lines(pdclassify, tmp_path):
     assert "name it by --text-field" in ran.lines[0]["error"]
     assert "name it by --text-field" in ran.err
     assert "--whole has no effect" in pdclassify("split", "--whole", tmp_path / "a.jsonl").err
+
+
+def test_a_failure_is_told_once_on_a_terminal(monkeypatch, capsys):
+    """Where the table with the failure is before the same eyes, stderr does not repeat it."""
+    error = item("error", 0)
+    for terminal, shown, said in ((True, True, False), (True, False, True), (False, True, True)):
+        monkeypatch.setattr(sys.stderr, "isatty", lambda there=terminal: there, raising=False)
+        report = Report([], shown=shown)
+        report.failed(error)
+        assert report.finish() == 1
+        assert bool(capsys.readouterr().err) is said

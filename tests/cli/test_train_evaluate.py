@@ -216,3 +216,13 @@ def test_a_shipped_model_is_known_by_its_name(pdclassify):
     """What ``models list`` prints can be given to the others."""
     assert pdclassify("models", "show", "party-press").out.startswith("# party-press")
     assert pdclassify("models", "verify", "party-press").code == 0
+
+
+def test_what_cannot_be_written_is_named_as_it_was_given(pdclassify, folder, tmp_path):
+    """A model's place that cannot be is told by its own name; --errors does not replace the input."""
+    data = records(tmp_path / "place.jsonl", several=False)
+    ran = pdclassify("train", data, "-o", data / "model")
+    assert ran.code == 2
+    assert ran.err.startswith(f"pdclassify: {data / 'model'}: cannot be written (")
+    ran = pdclassify("evaluate", data, "--errors", data)
+    assert (ran.code, "would replace the input" in ran.err) == (2, True)

@@ -15,7 +15,7 @@ from contextlib import contextmanager, suppress
 from typing import IO, Any, BinaryIO
 
 from pdclassify.batch.store import Local, open_store
-from pdclassify.errors import OutputError, UsageError
+from pdclassify.errors import OutputError, UsageError, unwritable
 
 __all__ = ["ERRORS", "MANIFEST", "Folder"]
 
@@ -55,7 +55,7 @@ class Folder:
         except FileExistsError:
             raise UsageError(f"{self.path}: is a file; name a folder for the output.") from None
         except OSError as error:
-            raise _unwritable(self.path, error) from error
+            raise unwritable(self.path, error) from error
         if self._store.size(f"{_STATE}/{_LOCK}") is not None:
             with self.locked():
                 pass
@@ -88,7 +88,7 @@ class Folder:
             try:
                 self._store.make(_STATE)
             except OSError as error:
-                raise _unwritable(self.path, error) from error
+                raise unwritable(self.path, error) from error
             yield
             return
         path = self._store.path / _STATE / _LOCK
@@ -97,7 +97,7 @@ class Folder:
                 self._store.make(_STATE)
                 lock = path.open("a+")
             except OSError as error:
-                raise _unwritable(self.path, error) from error
+                raise unwritable(self.path, error) from error
             try:
                 _lock(lock)
             except OSError:
@@ -222,12 +222,6 @@ class Folder:
 
 def _place(name: str, state: bool) -> str:
     return f"{_STATE}/{name}" if state else name
-
-
-def _unwritable(path: str, error: OSError) -> OutputError:
-    return OutputError(
-        f"{path}: cannot be written ({error.strerror or error}); name a folder that may be, with -o."
-    )
 
 
 if os.name == "nt":

@@ -11,7 +11,7 @@ from pdclassify.batch.describe import NONE, Counts, count, draw
 from pdclassify.cli.console import Console
 from pdclassify.cli.options import CHINESE
 from pdclassify.cli.stream import say
-from pdclassify.errors import OutputError
+from pdclassify.errors import unwritable
 from pdclassify.reading.places import is_remote
 
 #: Rows of a table; of more publishers than these the rest are summed up.
@@ -43,7 +43,7 @@ def show(out: str, plot: Path | None) -> None:
     try:
         draw(counts, path, _names(topics))
     except OSError as error:
-        raise OutputError(f"{path}: cannot be written ({error.strerror}).") from error
+        raise unwritable(path, error) from error
     console.print(f"plot: {path}")
 
 

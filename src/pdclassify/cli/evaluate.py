@@ -9,9 +9,17 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pdclassify.cli.options import CHINESE, Inputs, takes_inputs, takes_model, takes_verbose
-from pdclassify.cli.output import JsonLines, written_whole
-from pdclassify.cli.stream import collect
+from pdclassify.cli.options import (
+    CHINESE,
+    Inputs,
+    Output,
+    takes_file,
+    takes_inputs,
+    takes_model,
+    takes_verbose,
+)
+from pdclassify.cli.output import opened
+from pdclassify.cli.stream import collect, refuse_input
 from pdclassify.errors import InputError, UsageError
 from pdclassify.lines import wrong_line
 
@@ -34,11 +42,8 @@ def _named(label: str | tuple[str, ...], names: Mapping[str, str]) -> str | tupl
     metavar="NAME",
     help="The column of the labels. Default: 'topics' (a list), else 'label' (one of many).",
 )
-@click.option(
-    "--errors",
-    metavar="FILE",
-    type=click.Path(path_type=Path, dir_okay=False),
-    help="Write the records that the model gets wrong here, as JSON Lines.",
+@takes_file(
+    "--errors", "wrong", help="Write the records that the model gets wrong here, as JSON Lines."
 )
 @click.option(
     "--format",
@@ -49,12 +54,15 @@ def _named(label: str | tuple[str, ...], names: Mapping[str, str]) -> str | tupl
 )
 @takes_verbose
 def command(
-    inputs: Inputs, model: TopicModel, label_field: str | None, errors: Path | None, form: str
+    inputs: Inputs, model: TopicModel, label_field: str | None, wrong: Path | None, form: str
 ) -> int:
     """Compare a model's topics with the labels of records, with 95 % intervals."""
     from pdclassify.topics.evaluation import evaluate
     from pdclassify.topics.labels import arranged, digest_of, labels_of
 
+    errors = None if wrong is None else Output.to(wrong, "jsonl", ())
+    if errors is not None:
+        refuse_input(errors, inputs.paths)
     articles, report = collect(inputs)
     if not articles:
         report.finish()
@@ -70,8 +78,7 @@ def command(
     found = evaluate(model, articles, labels)
     known = digest_of(arranged(articles, labels)) == model.info.get("data_sha256")
     if errors is not None:
-        with written_whole(errors) as stream:
-            lines = JsonLines(stream)
+        with opened(errors) as lines:
             for article, label, got in zip(articles, labels, model.predict(articles), strict=True):
                 expected = (label,) if isinstance(label, str) else label
                 if set(expected) != set(got.topics):

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Sequence
@@ -15,7 +16,7 @@ from typing import Any, NoReturn, TextIO
 import click
 
 from pdclassify import __version__
-from pdclassify.errors import PdclassifyError
+from pdclassify.errors import PdclassifyError, unwritable
 
 #: In the order of ``--help``; the modules are ``pdclassify.cli.<name>``.
 COMMANDS = (
@@ -32,6 +33,9 @@ COMMANDS = (
 )
 
 INTERRUPTED = 130
+
+#: What writing to a full or failing disk ends with.
+UNWRITTEN = (errno.ENOSPC, errno.EFBIG, errno.EIO)
 
 
 class LazyGroup(click.Group):
@@ -111,6 +115,8 @@ def _report(error: Exception) -> int:
         message = error.format_message()
     elif isinstance(error, OSError):
         message = f"{error.filename}: {error.strerror}" if error.filename else str(error)
+        if not error.filename and error.errno in UNWRITTEN:  # files say their names
+            message = str(unwritable("standard output", error))
     else:
         message = f"{type(error).__name__}: {error} (this is a fault of pdclassify; -v shows where)"
     from pdclassify.cli.stream import say
@@ -120,10 +126,12 @@ def _report(error: Exception) -> int:
 
 
 def _leave(code: int) -> NoReturn:
-    """Exit; what a closed pipe no longer takes is dropped without a word."""
+    """Exit; what a closed pipe no longer takes is dropped without a word, what a full disk with."""
     try:
         sys.stdout.flush()
-    except BrokenPipeError:
+    except OSError as error:
+        if not isinstance(error, BrokenPipeError) and code == 0:
+            code = _report(error)
         # Python flushes once more on its way out: let that go nowhere.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     sys.exit(code)

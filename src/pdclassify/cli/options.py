@@ -58,7 +58,13 @@ class Output:
     """Where the results go, and in which form: ``table``, ``jsonl`` or ``csv``."""
 
     format: str
-    path: Path | None
+    path: Path | None  # None for standard output
+
+    @classmethod
+    def to(cls, path: Path | None, form: str | None, formats: Sequence[str]) -> Output:
+        """Return what ``-o`` and ``--format`` say; ``-`` is standard output."""
+        place = None if path == Path("-") else path
+        return cls(form or _form(place, formats), place)
 
 
 def takes_inputs(function: Command, *, required: bool = True) -> Command:
@@ -90,6 +96,16 @@ def _field_options(function: Command) -> Command:
     return function
 
 
+def takes_file(*names: str, help: str) -> Callable[[Command], Command]:
+    """Add an option that names a file to write; ``-`` is standard output."""
+    return click.option(
+        *names,
+        metavar="FILE",
+        type=click.Path(path_type=Path, dir_okay=False, readable=False),
+        help=help,
+    )
+
+
 def takes_output(*formats: str) -> Callable[[Command], Command]:
     """Add ``--format`` and ``-o``; the command receives ``output``."""
 
@@ -100,17 +116,10 @@ def takes_output(*formats: str) -> Callable[[Command], Command]:
             type=click.Choice(formats),
             help="Default: a table on a terminal, else by the ending of the file, else JSON Lines.",
         )
-        @click.option(
-            "-o",
-            "--output",
-            "path",
-            metavar="FILE",
-            type=click.Path(path_type=Path, dir_okay=False),
-            help="Write here; the file appears when it is whole.",
-        )
+        @takes_file("-o", "--output", "path", help="Write here; it appears when it is whole.")
         @wraps(function)
         def command(*, form: str | None, path: Path | None, **options: Any) -> Any:
-            return function(output=Output(form or _form(path, formats), path), **options)
+            return function(output=Output.to(path, form, formats), **options)
 
         return command
 

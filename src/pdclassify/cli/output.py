@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
+import stat
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol, TextIO
 
-from pdclassify.errors import InputError
+from pdclassify.errors import unwritable
 from pdclassify.lines import CARRIED, Line
 
 if TYPE_CHECKING:
@@ -110,39 +112,79 @@ def _flat(item: Any) -> str:
 
 @contextmanager
 def opened(
-    output: Output, *, columns: Sequence[str] = (), view: Callable[[], View]
+    output: Output, *, columns: Sequence[str] = (), view: Callable[[], View] | None = None
 ) -> Iterator[Writer]:
     """Yield the writer that ``output`` asks for; a file gets its name when all is written."""
-    if output.path is None:
+    if output.path is None or _is_standard_output(output.path):
         yield _writer(sys.stdout, output.format, columns, view)
         sys.stdout.flush()
         return
-    with written_whole(output.path) as stream:
+    with _written(output.path) as stream:
         yield _writer(stream, output.format, columns, view)
 
 
-def _writer(stream: TextIO, form: str, columns: Sequence[str], view: Callable[[], View]) -> Writer:
-    if form == "table":
+def _writer(
+    stream: TextIO, form: str, columns: Sequence[str], view: Callable[[], View] | None
+) -> Writer:
+    if form == "table" and view is not None:
         return Table(stream, view())
     return Csv(stream, columns) if form == "csv" else JsonLines(stream)
 
 
-@contextmanager
-def written_whole(path: Path) -> Iterator[TextIO]:
-    """Write text beside ``path`` and give it its name at the end; on failure nothing is left."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+def _is_standard_output(path: Path) -> bool:
+    """Tell whether a path is another name of it, ``/dev/stdout`` say: what was there stays."""
     try:
-        stream = beside.open("w", encoding="utf-8", errors="backslashreplace", newline="")
+        return os.path.samestat(path.stat(), os.fstat(sys.stdout.fileno()))
+    except (OSError, ValueError):  # no such file yet, or a stream without a number
+        return False
+
+
+@contextmanager
+def _written(path: Path) -> Iterator[TextIO]:
+    """Write text beside a file and give it its name at the end; on failure nothing is left.
+
+    Of a link the file that it leads to is replaced; a pipe or device is written through.
+    """
+    try:
+        mode = path.stat().st_mode if path.exists() else None
+        through = mode is not None and not stat.S_ISREG(mode)
+        target = path if through else path.resolve()
+        beside = path if through else target.with_name(f".{target.name}.{os.getpid()}.part")
+        stream = _text(beside, path)
     except OSError as error:
-        raise InputError(
-            f"{path}: cannot be written ({error.strerror}); name a file in a folder that exists "
-            "and may be written to with -o."
-        ) from error
+        raise unwritable(path, error) from error
     try:
         with stream:
             yield stream
-        beside.replace(path)
+        if not through:
+            if mode is not None:
+                beside.chmod(stat.S_IMODE(mode))
+            beside.replace(target)
     except BaseException:
-        with suppress(OSError):
-            beside.unlink()
+        if not through:
+            with suppress(OSError):
+                beside.unlink()
         raise
+
+
+def _text(place: Path, path: Path) -> TextIO:
+    """Open ``place`` for text; what goes wrong is told of ``path``, as the user knows it."""
+    buffered = io.BufferedWriter(_Told(place, path))
+    return io.TextIOWrapper(buffered, encoding="utf-8", errors="backslashreplace", newline="")
+
+
+class _Told(io.FileIO):
+    """A file that says how the user knows it when it cannot be written, on a full disk say."""
+
+    def __init__(self, place: Path, path: Path) -> None:
+        super().__init__(place, "w")
+        self._path = path
+
+    def write(self, data: Any) -> int:
+        """Write some bytes."""
+        try:
+            return super().write(data)
+        except BrokenPipeError:  # the reader has what it wanted
+            raise
+        except OSError as error:
+            raise unwritable(self._path, error) from error

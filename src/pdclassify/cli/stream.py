@@ -65,17 +65,19 @@ def run(
     leftover : bool
         Whether what belongs to no article gets a line too.
     """
-    if output.path is not None:
-        refuse_input(output.path, inputs.paths)
+    refuse_input(output, inputs.paths)
+    shown = output.format == "table" and output.path is None and sys.stdout.isatty()
     with opened(output, columns=columns, view=view) as writer:
-        return Run(writer, work, leftover=leftover).through(inputs)
+        return Run(writer, work, leftover=leftover, shown=shown).through(inputs)
 
 
-def refuse_input(path: Path, inputs: Sequence[str]) -> None:
+def refuse_input(output: Output, inputs: Sequence[str]) -> None:
     """Raise ``UsageError`` if the output would replace one of the inputs."""
+    path = output.path
     for name in inputs:
-        if path.exists() and name != "-" and Path(name).exists() and path.samefile(name):
-            raise UsageError(f"-o {path} would replace the input; name another file.")
+        there = name != "-" and Path(name).exists()
+        if path is not None and there and path.is_file() and path.samefile(name):
+            raise UsageError(f"{path}: would replace the input; name another file.")
 
 
 def collect(inputs: Inputs) -> tuple[list[Article], Report]:
@@ -99,10 +101,11 @@ def collect(inputs: Inputs) -> tuple[list[Article], Report]:
 class Run:
     """One pass over the inputs; counts what failed and what was skipped."""
 
-    def __init__(self, writer: Writer, work: Work, *, leftover: bool) -> None:
+    def __init__(self, writer: Writer, work: Work, *, leftover: bool, shown: bool = False) -> None:
         self._writer = writer
         self._work = work
         self._leftover = leftover
+        self._shown = shown
         self._pending: list[Item] = []
         self._report = Report(())
 
@@ -110,7 +113,7 @@ class Run:
         """Read all inputs and return the exit code."""
         from pdclassify.reading.records import Skipped
 
-        self._report = Report(inputs.paths)
+        self._report = Report(inputs.paths, shown=self._shown)
         stdin = waiting_stdin(self._work_off) if "-" in inputs.paths else None
         for item in inputs.read(stdin):
             if isinstance(item, Skipped):
@@ -144,9 +147,17 @@ class Run:
 
 
 class Report:
-    """What is said on stderr about inputs that failed, were passed over, or are read twice."""
+    """What is said on stderr about inputs that failed, were passed over, or are read twice.
 
-    def __init__(self, paths: Sequence[str]) -> None:
+    Parameters
+    ----------
+    paths : sequence of str
+    shown : bool
+        Whether failures stand in the output where stderr would say them, too: on the terminal.
+    """
+
+    def __init__(self, paths: Sequence[str], *, shown: bool = False) -> None:
+        self._named = 0 if shown and sys.stderr.isatty() else NAMED
         for path in islice(_read_twice(paths), NAMED):
             mention(f"{path}: is read twice, so that its ids are not unique; name it once.")
         self.done = 0
@@ -158,7 +169,7 @@ class Report:
         """Count a failure, and name it unless too many were named."""
         self._failed += 1
         self._unreadable += error.whole_file
-        if self._failed <= NAMED:
+        if self._failed <= self._named:
             say(error.error)
 
     def skipped(self, source: str) -> None:
@@ -166,8 +177,8 @@ class Report:
         self._skipped.append(source)
 
     def finish(self) -> int:
-        """Say what was not said yet and return the exit code."""
-        if self._failed > NAMED:
+        """Say what was not said yet and return the exit code; leave if nothing could be read."""
+        if self._failed > self._named > 0:
             say(f"{many(self._failed - NAMED, 'more record')} failed.")
         if self._skipped:
             names = ", ".join(self._skipped[:NAMED])
@@ -179,7 +190,9 @@ class Report:
             if not self.done:
                 say("there is not one article in the input")
             return 0
-        return 2 if not self.done and self._failed == self._unreadable else 1
+        if not self.done and self._failed == self._unreadable:
+            raise click.exceptions.Exit(2)  # past the output, which so gets no name
+        return 1
 
 
 def _read_twice(paths: Sequence[str]) -> Iterator[str]:

@@ -112,8 +112,7 @@ def _digest(
 
         return digest_view
 
-    if output.path is not None:
-        refuse_input(output.path, inputs.paths)
+    refuse_input(output, inputs.paths)
     articles, report = collect(inputs)
     found = digest(articles, focus=about, model=model, **budget)
     with opened(output, columns=DIGEST_COLUMNS, view=view) as writer:

@@ -52,6 +52,8 @@ def save(
     ------
     ModelFileError
         If something that is not a model stands at ``path``.
+    OutputError
+        If the folder cannot be written.
     """
     a_model("model", model, needed=True)
     target = a_path("path", path)

@@ -22,7 +22,7 @@ from typing import Any, BinaryIO, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from pdclassify.errors import ModelFileError, UsageError
+from pdclassify.errors import ModelFileError, UsageError, unwritable
 from pdclassify.text.characters import TABLE_NAMES, table_digest
 
 __all__ = ["CARD", "MANIFEST", "VERSION", "read_folder", "write_folder"]
@@ -80,6 +80,8 @@ def write_folder(
     ------
     ModelFileError
         If something that is not a model stands at ``target``.
+    OutputError
+        If it cannot be written.
     UsageError
         If ``facts`` cannot be written as JSON and read back.
     """
@@ -88,8 +90,11 @@ def write_folder(
 
     if target.is_symlink() or (target.exists() and not _is_replaceable(target)):
         raise ModelFileError(f"{target}: not a model's folder; name another place, or remove it.")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        folder = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+    except OSError as error:
+        raise unwritable(target, error) from error
     try:
         members = {}
         for name, array in arrays.items():
@@ -125,6 +130,8 @@ def write_folder(
             (folder / CARD).write_text(card, encoding="utf-8", newline="\n")
         folder.chmod(0o755)
         _rename(folder, target)
+    except OSError as error:
+        raise unwritable(target, error) from error
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 
