@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import random
+import re
 import resource
 import sys
 import time
@@ -21,8 +22,11 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
+import numpy as np
+
 from common import DATA, machine, records, write_result
 from pdclassify import Page, split_page
+from pdclassify.reading.lines import lines_of
 
 SIZES = (1.25, 2.5, 5, 10)  # megabytes of UTF-8 of text
 SHORT = (0.3125, 0.625, 1.25, 2.5)  # of nothing but short lines, up to a million of them
@@ -110,6 +114,7 @@ def faults(text: str, page: Page) -> list[str]:
     """Return what is wrong about a page: each visible character is in exactly one place."""
     wrong = []
     heads: Counter[str] = Counter()
+    spans: list[tuple[int, int]] = [*page.leftover]
     for number, article in enumerate(page.articles):
         if article.index != number or not 0 <= article.start <= article.end <= len(text):
             wrong.append(f"article {number}: place {article.start}..{article.end}")
@@ -117,21 +122,21 @@ def faults(text: str, page: Page) -> list[str]:
             there = text[segment.input_start : segment.input_start + segment.length]
             if there != article.text[segment.text_start : segment.text_start + segment.length]:
                 wrong.append(f"article {number}: segment at {segment.input_start}")
-        if article.title_displaced:
-            parts = (
-                article.column,
-                article.kicker,
-                article.title,
-                article.subtitle,
-                article.byline,
-            )
-            heads.update("".join(part or "" for part in parts))
-    spans = sorted([*((a.start, a.end) for a in page.articles), *page.leftover])
+        for name in ("column", "kicker", "title", "subtitle", "byline"):
+            heads.update(getattr(article, name) or "")
+        spans += [(s.input_start, s.input_start + s.length) for s in article.segments]
+        spans += article.captions
+    bounds = [(article.start, article.end) for article in page.articles]
+    wrong += [f"articles {a} and {b} overlap" for a, b in pairwise(bounds) if b[0] < a[1]]
+    layout = [*lines_of(text).unseen.tolist(), *(m.span() for m in re.finditer("#{1,6}", text))]
+    spans.sort()
     wrong += [f"{a} and {b} overlap" for a, b in pairwise(spans) if b[0] < a[1]]
-    edges = [0, *(edge for span in spans for edge in span), len(text)]
-    gaps = "".join(text[edges[i] : edges[i + 1]] for i in range(0, len(edges), 2))
+    told = np.zeros(len(text), dtype=bool)
+    for start, end in (*spans, *layout):
+        told[start:end] = True
+    gaps = "".join(c for c, here in zip(text, told.tolist(), strict=True) if not here)
     missing = Counter("".join(gaps.split()))
-    if missing - heads:  # what stands in no article and is not left over is a displaced headline
+    if missing - heads:  # neither text nor caption nor left over: a line of a head
         wrong.append(f"lost: {missing - heads}")
     return wrong
 

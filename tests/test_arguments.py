@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 import pdclassify
-from pdclassify import Article, Segment, UsageError
+from pdclassify import Article, Passage, Segment, Span, UsageError
 from pdclassify.analysis import analyze_article
 from pdclassify.text.normalize import normalize, to_simplified
 from pdclassify.topics import bundle
@@ -192,6 +192,18 @@ def test_results_do_not_change():
         assert dict(held) == before
     with pytest.raises(ValueError, match="read-only"):
         MODEL.intercept[0] = 1.0
+
+
+@pytest.mark.parametrize(
+    "again", [copy.copy, copy.deepcopy, lambda one: pickle.loads(pickle.dumps(one))]
+)
+def test_passages_copy_and_pickle(again):
+    """A passage is the span that it is, keeps its text, and does not change."""
+    passage = Passage(3, 5, "余下")
+    found = again(passage)
+    assert (found, found.text, repr(found)) == (Span(3, 5), "余下", repr(passage))
+    with pytest.raises(AttributeError, match="do not change"):
+        found.text = "别的"
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,7 @@ __all__ = [
     "Explanation",
     "Keyword",
     "Page",
+    "Passage",
     "Segment",
     "Span",
     "Summary",
@@ -40,6 +41,28 @@ class Span(NamedTuple):
     end: int
 
 
+class Passage(Span):
+    """A span that tells what stands there; it unpacks and compares as the span that it is."""
+
+    text: str
+
+    def __new__(cls, start: int, end: int, text: str = "") -> Passage:
+        """Make one of its places and the input's characters between them."""
+        made = super().__new__(cls, start, end)
+        made.__dict__["text"] = text
+        return made
+
+    def __getnewargs__(self) -> tuple[int, int, str]:
+        """Return what a pickle or a copy is made of again."""
+        return self.start, self.end, self.text
+
+    def __repr__(self) -> str:
+        return f"Passage(start={self.start}, end={self.end}, text={self.text!r})"
+
+    def __setattr__(self, name: str, value: object) -> NoReturn:
+        raise AttributeError(f"results do not change; '{name}' cannot be set")
+
+
 class Segment(NamedTuple):
     """A run of an article's text that stands unbroken in the input."""
 
@@ -51,7 +74,8 @@ class Segment(NamedTuple):
 def _plain(value: Any) -> Any:
     """Turn results into what JSON knows: objects, lists, strings, numbers, null."""
     if isinstance(value, Span):
-        return {"start": value.start, "end": value.end}
+        place = {"start": value.start, "end": value.end}
+        return {**place, "text": value.text} if isinstance(value, Passage) else place
     if hasattr(value, "to_dict"):
         return value.to_dict()
     if isinstance(value, Mapping):
@@ -117,8 +141,10 @@ class Article(_Result):
         Whether the headline was printed elsewhere on the page and given back.
     start, end : int
         The article in the input, in characters; a displaced headline is left out.
-    paragraphs, captions : tuple of Span
+    paragraphs : tuple of Span
         In the input; a torn paragraph is one span.
+    captions : tuple of Passage
+        Spans of the input that have their ``text``, which is not in the article's.
     date, section, publisher : str or None
         Carried along from a record; never a feature.
     segments, headline_segments : tuple of Segment
@@ -148,7 +174,7 @@ class Article(_Result):
     start: int = 0
     end: int = 0
     paragraphs: tuple[Span, ...] = ()
-    captions: tuple[Span, ...] = ()
+    captions: tuple[Passage, ...] = ()
     date: str | None = None
     section: str | None = None
     publisher: str | None = None
@@ -239,12 +265,13 @@ class Page(_Result):
     Parameters
     ----------
     articles : tuple of Article
-    leftover : tuple of Span
-        Stretches of the page that are neither article, headline nor blank.
+    leftover : tuple of Passage
+        Stretches of the page that are neither text, caption or headline of an article nor blank,
+        with their ``text``. What surrounds a text on the web, say, may stand inside an article.
     """
 
     articles: tuple[Article, ...]
-    leftover: tuple[Span, ...] = ()
+    leftover: tuple[Passage, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

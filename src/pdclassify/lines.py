@@ -17,7 +17,7 @@ if TYPE_CHECKING:
         Digest,
         Explanation,
         Keyword,
-        Span,
+        Passage,
         Summary,
         TopicPrediction,
     )
@@ -119,11 +119,11 @@ def explanation_line(
     }
 
 
-def leftover_line(source: str, spans: Sequence[Span]) -> Line:
+def leftover_line(source: str, spans: Sequence[Passage]) -> Line:
     """Return the line of what stands on a page and belongs to no article."""
     return {
         "source": source,
-        "leftover": [{"start": span.start, "end": span.end} for span in spans],
+        "leftover": [{"start": s.start, "end": s.end, "text": s.text} for s in spans],
     }
 
 

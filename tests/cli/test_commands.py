@@ -52,6 +52,21 @@ def test_split_loses_nothing(pdclassify, examples, page):
     assert squeezed(lost) == "".join(line["byline"] for line in displaced)
 
 
+def test_split_tells_what_belongs_to_none(pdclassify, tmp_path):
+    """What is left over has its text: in JSON as printed, in a table and a row on one line."""
+    path = tmp_path / "page.txt"
+    kept = "村里把账本晒出来，谁家都能翻一翻，翻完了还能坐下来问一问。"
+    path.write_text(f"账本晒在墙上\n\n　　{kept}\n\n责任编辑：方若谷\n\n　　{kept}", "utf-8")
+    *_, line = pdclassify("split", path).lines
+    text = path.read_text("utf-8")
+    start = text.index("责任")
+    assert line["leftover"] == [{"start": start, "end": start + 8, "text": "责任编辑：方若谷"}]
+    assert (
+        f"{start}-{start + 8}  责任编辑：方若谷" in pdclassify("split", path, "--format=table").out
+    )
+    assert f"{start}-{start + 8} 责任编辑：方若谷" in pdclassify("split", path, "--format=csv").out
+
+
 def test_whole_takes_a_file_for_one_article(pdclassify, examples):
     """--whole makes one article of a page."""
     assert len(pdclassify("split", examples / "page.txt", "--whole").lines) == 1

@@ -33,6 +33,7 @@ def test_a_row_is_flat():
         "probabilities": {"style": 0.9},
         "keywords": [{"term": "作风", "score": 1.0}, {"term": "纪律", "score": 0.5}],
         "paragraphs": [{"start": 0, "end": 9}, {"start": 10, "end": 12}],
+        "captions": [{"start": 3, "end": 9, "text": "图为 现场"}],
         "model": {"name": "m", "digest": "d"},
         "title": None,
     }
@@ -41,6 +42,7 @@ def test_a_row_is_flat():
         "prob_style": 0.9,
         "keywords": "作风;纪律",
         "paragraphs": "0-9;10-12",
+        "captions": "3-9 图为 现场",
         "model": "m d",
         "title": None,
     }

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pdclassify.article import Article, Span
+from pdclassify.article import Article, Passage
 from pdclassify.cli.stream import CHUNK, Report, Run, in_options
 from pdclassify.lines import article_line
 from pdclassify.reading.records import Leftover, RecordError, Skipped
@@ -51,7 +51,7 @@ def item(kind: str, place: int):
     if kind == "error":
         return RecordError(str(place), "x", place, f"x: record {place} is broken")
     if kind == "leftover":
-        return Leftover("x", (Span(place, place + 1),))
+        return Leftover("x", (Passage(place, place + 1, "余"),))
     return Skipped(f"{place}.pdf", ".pdf")
 
 

@@ -21,43 +21,44 @@ GOLD = sorted(PAGES.glob("*.json"))
 
 def check(text: str, page: Page) -> None:
     """Whatever the page, its parts are exact, apart from each other, and all there."""
-    times = [0] * len(text)
-    heads: Counter[str] = Counter()
+    places: list[tuple[int, int]] = [*page.leftover]
+    told: Counter[str] = Counter()
+    ends = 0
     for number, article in enumerate(page.articles):
         assert article.index == number
+        assert ends <= article.start <= article.end
+        ends = article.end
         for segment in article.segments:
             place, start, length = segment.input_start, segment.text_start, segment.length
             assert text[place : place + length] == article.text[start : start + length]
+            places.append((place, place + length))
         missing = len(article.text) - sum(s.length for s in article.segments)
         assert missing == max(len(article.paragraphs) - 1, 0)
         for span in (*article.paragraphs, *article.captions):
             assert article.start <= span.start < span.end <= article.end
-        for place in range(article.start, article.end):
-            times[place] += 1
+        places += article.captions
         if article.title is not None:
             assert article.title_start is not None
             assert article.title_end is not None
             printed = text[article.title_start : article.title_end]
-            told = re.sub(r"\s", "", article.title)
-            assert (printed[0], printed[-1]) == (told[0], told[-1])
+            shown = re.sub(r"\s", "", article.title)
+            assert (printed[0], printed[-1]) == (shown[0], shown[-1])
             left = iter(printed)  # a line that nobody sees, say, may stand between two of a title
-            assert all(character in left for character in told)
-        if article.title_displaced:
-            named = (
-                article.column,
-                article.kicker,
-                article.title,
-                article.subtitle,
-                article.byline,
-            )
-            heads.update(c for part in named for c in part or "" if not c.isspace())
-    for start, end in page.leftover:
+            assert all(character in left for character in shown)
+        for name in ("column", "kicker", "title", "subtitle", "byline"):
+            told.update(getattr(article, name) or "")
+    times = [0] * len(text)
+    for start, end in places:
         assert start < end
         for place in range(start, end):
             times[place] += 1
     assert max(times, default=0) <= 1
+    lines = lines_of(text)
+    layout = [*lines.unseen.tolist(), *(m.span() for m in re.finditer(r"#{1,6}", text))]
+    for start, end in layout:
+        times[start:end] = [1] * (end - start)
     nowhere = Counter(c for c, n in zip(text, times, strict=True) if not n and not c.isspace())
-    assert nowhere <= heads  # what stands in no article and is not left over is a displaced head
+    assert nowhere <= told  # what is neither text nor caption nor left over is a line of a head
 
 
 def gold_text(path: Path) -> tuple[str, dict]:
@@ -128,6 +129,33 @@ messy = st.lists(st.one_of(line, st.just(""), st.characters(codec=None)), max_si
 def test_any_page(text: str) -> None:
     """Any string is split exactly, without loss, overlap or error."""
     check(text, split_page(text))
+
+
+#: What stands on pages beside articles, or about them.
+BESIDE = [
+    *("举报电话：12388", "本版邮箱：dushu@yzrb.example", "本报记者 沈 青", "新华社记者 沈 青摄"),
+    *("2026-03-05 08:12  来源：云泽日报", "字号：大 中 小 打印", "推荐阅读", "（下转第六版）"),
+    *("（上接第一版）", "（责任编辑：顾长亭）", "— 4 —", "* * *", "云泽日报 2026年3月5日 星期四"),
+    *(
+        "□ 沈 青",
+        "图为茶山一角。沈青摄",
+        "（作者单位：云泽县委党校）",
+        "## 账本上墙",
+        "账本上墙",
+        "3",
+    ),
+]
+
+
+@settings(max_examples=150)
+@given(st.lists(st.one_of(st.sampled_from(BESIDE), st.none()), max_size=16), st.booleans())
+@example([None, "本报记者 沈 青", None, "账本上墙", "本报记者 沈 青", "本报记者 乔 直", None], True)
+def test_lines_beside_articles_stand_somewhere(beside: list[str | None], indented: bool) -> None:
+    """Whatever stands before, between and after texts is in a field of an article or left over."""
+    text = "村里把账本晒上墙，谁家都能翻一翻。翻完了，还能坐下来问一问，问到明白为止。"
+    lines = [line or "　　" * indented + text for line in beside]
+    page = "\n".join(["石桥村的账", "", *lines])
+    check(page, split_page(page))
 
 
 @settings(max_examples=60)

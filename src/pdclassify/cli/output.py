@@ -101,10 +101,15 @@ def flat_row(line: Line) -> Line:
 
 
 def _flat(item: Any) -> str:
-    """Return one member of a list: a topic, a keyword, or where a sentence or paragraph stands."""
+    """Return one member of a list: a topic, a keyword, or where a sentence or paragraph stands.
+
+    What is told nowhere else in the row, captions and what is left over, has its text beside it.
+    """
     if isinstance(item, dict):
         if "term" in item:
             return str(item["term"])
+        if item.keys() == {"start", "end", "text"}:
+            return f"{item['start']}-{item['end']} {' '.join(item['text'].split())}"
         whose = f"{item['id']}:" if "id" in item else ""
         return f"{whose}{item['start']}-{item['end']}"
     return str(item)

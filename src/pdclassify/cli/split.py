@@ -24,7 +24,7 @@ def command(inputs: Inputs, output: Output) -> int:
     """Split pages into their articles.
 
     All places count characters of the page. What belongs to no article follows the articles of its
-    page as a line with 'leftover'.
+    page as a line with 'leftover', its text beside its places.
     """
 
     def work(articles: Sequence[Article]) -> Iterator[Line]:
@@ -35,4 +35,6 @@ def command(inputs: Inputs, output: Output) -> int:
 
         return Cards(lines_part)
 
-    return run(inputs, output, work, view=view, columns=ARTICLE_COLUMNS, leftover=True)
+    return run(
+        inputs, output, work, view=view, columns=(*ARTICLE_COLUMNS, "leftover"), leftover=True
+    )

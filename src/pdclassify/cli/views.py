@@ -63,9 +63,10 @@ class View:
         _print(console, Text(source if source != "-" else "standard input", style="dim"))
 
     def _leftover(self, console: Console, line: Line) -> None:
-        places = ", ".join(f"{span['start']}-{span['end']}" for span in line["leftover"])
-        for row in wrap(f"belongs to no article: characters {places}", _width(console) - 2):
-            _print(console, Text(f"  {row}", style="dim"))
+        console.print()
+        _print(console, Text("  belongs to no article:", style="dim"))
+        for passage in line["leftover"]:
+            _passage(console, passage)
 
 
 class TopicTable(View):
@@ -170,11 +171,19 @@ def lines_part(console: Console, line: Line) -> None:
     for text in filter(None, around):
         _print(console, Text(f"  {fit(text, _width(console) - 2)}"))
     told = [f"characters {line['start']}-{line['end']}", many(len(line["paragraphs"]), "paragraph")]
-    if line["captions"]:
-        told.append(many(len(line["captions"]), "caption"))
     if line["title_displaced"]:
         told.append(f"headline printed at {line['title_start']}")
+    if line["captions"]:
+        told.append(f"{many(len(line['captions']), 'caption')}:")
     _print(console, Text(f"  {', '.join(told)}", style="dim"))
+    for passage in line["captions"]:
+        _passage(console, passage)
+
+
+def _passage(console: Console, passage: Line) -> None:
+    """Print where something stands, and what, as far as it fits on a row."""
+    place = f"    {passage['start']}-{passage['end']}  "
+    _print(console, Text(place + fit(passage["text"], _width(console) - len(place)), style="dim"))
 
 
 def column_part(console: Console, line: Line) -> None:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pdclassify.arguments import a_mapping, a_text
-from pdclassify.article import Article, Span, _Result
+from pdclassify.article import Article, Passage, _Result
 from pdclassify.errors import wrong
 
 __all__ = ["FIELDS", "Leftover", "RecordError", "Skipped", "columns", "parse_line", "to_article"]
@@ -61,7 +61,7 @@ class Leftover(_Result):
     """What stands on a page and belongs to none of its articles."""
 
     source: str
-    spans: tuple[Span, ...]
+    spans: tuple[Passage, ...]
 
 
 @dataclass(frozen=True, slots=True)

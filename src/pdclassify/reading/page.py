@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pdclassify.arguments import a_text
-from pdclassify.article import Article, Page, Segment, Span
+from pdclassify.article import Article, Page, Passage, Segment, Span
 from pdclassify.reading.boundaries import Role, params, read_lines
 from pdclassify.reading.evidence import barred
 from pdclassify.reading.furniture import Furniture, furniture_of
@@ -75,6 +75,12 @@ class _Draft:
         named = (self.column, self.kicker, self.title, self.subtitle, self.byline, self.signature)
         return [span for lines in named for line in lines for span in line]
 
+    @property
+    def parts(self) -> list[Span]:
+        """Where all its lines stand."""
+        text = (span for line in (*self.paragraphs, *self.captions) for span in line)
+        return [*self.head, *text]
+
     def add(self, line: _Line, role: Role) -> None:
         """Put a line where its role says."""
         if self.start < 0:
@@ -92,6 +98,22 @@ class _Draft:
             getattr(self, _PLACE[role]).append(line)
         else:
             self.paragraphs.append(list(line))
+
+    def take(self, head: _Draft) -> list[Span]:
+        """Take a displaced headline; return what stood here in its place."""
+        kept = _Draft(byline=self.byline, column=[] if head.column else self.column)
+        replaced = sorted({*self.head} - {*kept.head})
+        self.title, self.kicker, self.subtitle = head.title, head.kicker, head.subtitle
+        self.column, self.byline = head.column or self.column, [*self.byline, *head.byline]
+        self.displaced = True
+        return replaced
+
+    def hand_over(self, following: _Draft) -> None:
+        """Give who signs last, where this text has its author, to the text that follows."""
+        if self.byline and self.signature and self.signature[-1][-1].end == self.end:
+            line = self.signature.pop()
+            self.end = max(span.end for span in self.parts)
+            following.add(line, Role.BYLINE)
 
     def settle(self) -> None:
         """Let the captions of a picture that has a headline and no article be its text."""
@@ -117,10 +139,11 @@ def split_page(text: str, *, source: str = "", whole: bool = False) -> Page:
     -------
     Page
         The articles in the order of their bodies, and what belongs to none. Every character
-        that is not white space stands in an article's ``start..end``, in a displaced headline
-        (with its byline) given back, or in ``leftover``; articles do not overlap. Mastheads,
-        heads and numbers of pages, editors' lines and what surrounds a text on the web are no
-        article's: between articles they are left over, inside one they are left out of its text.
+        that can be seen stands in a paragraph, a caption or a line of an article's head, or in
+        ``leftover``, and nowhere twice; so do articles not overlap. Mastheads, heads and numbers
+        of pages, editors' lines and what surrounds a text on the web are no article's: they are
+        left over, be it between articles or inside the ``start..end`` of one. Layout alone, as
+        white space is, are the ``#`` of Markdown's headings.
 
     Raises
     ------
@@ -163,10 +186,10 @@ def split_page(text: str, *, source: str = "", whole: bool = False) -> Page:
         draft.start = marks.get(draft.start, (draft.start,))[0]
     articles = tuple(_article(text, d, source, n) for n, d in enumerate(drafts))
     taken = [Span(article.start, article.end) for article in articles]
-    aside = sorted([*(spans[i] for i in np.flatnonzero(furniture).tolist()), *marks.values()])
-    left = merged([*leftover, *outside(aside, taken)], spans)
+    aside = [spans[i] for i in np.flatnonzero(furniture).tolist()]
+    left = merged([*leftover, *aside, *outside(sorted(marks.values()), taken)], spans)
     unseen = outside(printed.unseen.tolist(), sorted([*left, *taken]))
-    return Page(articles, tuple(sorted([*left, *unseen])))
+    return Page(articles, tuple(Passage(s, e, text[s:e]) for s, e in sorted([*left, *unseen])))
 
 
 def _after(
@@ -219,15 +242,15 @@ def _gather(
             if current.has_text:  # text goes on after it: a sub-heading
                 role = Role.BODY
         elif current.has_text and (role in _HEAD or role == Role.LEAD):
-            current = _Draft()
+            before, current = current, _Draft()
             opened.append(current)
+            if role == Role.LEAD:
+                before.hand_over(current)
         if i in homes:
             head = _Draft()
             for j in homes[i].lines:
                 head.add(lines[j], IN_PLACE.get(roles[j], roles[j]))
-            current.title, current.displaced = head.title, True
-            current.kicker, current.subtitle = head.kicker, head.subtitle
-            current.column, current.byline = head.column or current.column, head.byline
+            leftover.extend(current.take(head))
         current.add(line, role)
     drafts: list[_Draft] = []
     for draft in opened:
@@ -279,11 +302,13 @@ def _article(text: str, draft: _Draft, source: str, index: int) -> Article:
         title_end=draft.title[-1][-1].end if draft.title else None,
         title_displaced=draft.displaced,
         subtitle=_listed(text, draft.subtitle),
-        byline=_listed(text, draft.byline or draft.signature),
+        byline=_listed(text, [*draft.byline, *draft.signature]),
         start=draft.start,
         end=draft.end,
         paragraphs=tuple(Span(p[0].start, p[-1].end) for p in draft.paragraphs),
-        captions=tuple(Span(line[0].start, line[-1].end) for line in draft.captions),
+        captions=tuple(
+            Passage(line[0].start, line[-1].end, _joined(text, [line])) for line in draft.captions
+        ),
         segments=tuple(segments),
         headline_segments=_headline_segments(draft),
     )
