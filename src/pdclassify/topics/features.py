@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from pdclassify.article import Article
 from pdclassify.errors import UsageError
 from pdclassify.text.characters import LINE_END
+from pdclassify.topics.lookup import gather
 from pdclassify.topics.vocabulary import (
     LONGEST,
     Rows,
@@ -231,7 +232,7 @@ class Features:
     ) -> tuple[Rows, NDArray[np.float64], NDArray[np.float64]]:
         """Return the terms of a batch of texts, their tf-idf values, and what each row is divided by."""
         found = self.vocabulary.count(texts, self.field.lengths[1])
-        values = self.idf.take(found.terms).astype(np.float64)
+        values = gather(self.idf, found.terms).astype(np.float64)
         if self.field.tf == "log":
             values *= _LOG.take(found.counts, mode="clip")
         elif self.field.tf == "raw":

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from pdclassify.topics.features import Features
+from pdclassify.topics.lookup import gather
 from pdclassify.topics.subject import Subject
 from pdclassify.topics.vocabulary import Rows, batches
 
@@ -95,13 +96,13 @@ class Layer:
     def _sums(self, found: Rows, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Add up value times weight of each row's terms, always in the same order, without BLAS."""
         if len(self.scale) <= _FEW:
-            rows = self.padded.take(found.terms, axis=0)
+            rows = gather(self.padded, found.terms)
             columns = [
                 np.add.reduceat(rows[:, topic] * values, found.first)
                 for topic in range(len(self.scale))
             ]
             return np.stack(columns, axis=1)
-        weights = self.weights.take(found.terms, axis=0)
+        weights = gather(self.weights, found.terms)
         ends = found.first + found.sizes
         return np.stack(
             [

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Search", "Table", "changes"]
+__all__ = ["Search", "Table", "changes", "gather"]
 
 _LANE = np.uint64(16)
 # Knuth's multiplicative hash, twice: 2**64 / golden ratio, and a prime of xxHash.
@@ -105,16 +105,17 @@ class Table:
         keys *= size
         keys += following
         places = self._places(keys, 0)
-        entries = self._keys.take(places)
+        entries = gather(self._keys, places)
         same = entries == keys
         hits = same.nonzero()[0]
         same |= entries == self._empty  # whose first place was never taken is nowhere
         others = np.logical_not(same, out=same).nonzero()[0]
-        keys = keys.take(others)
+        keys = gather(keys, others)
         second = self._places(keys, 1)
-        more = (self._keys.take(second) == keys).nonzero()[0]
-        found = np.concatenate([hits, others.take(more)])
-        return found, self._terms.take(np.concatenate([places.take(hits), second.take(more)]))
+        more = (gather(self._keys, second) == keys).nonzero()[0]
+        found = np.concatenate([hits, gather(others, more)])
+        entered = np.concatenate([gather(places, hits), gather(second, more)])
+        return found, gather(self._terms, entered)
 
     def _places(self, keys: NDArray[Any], which: int) -> NDArray[np.int64]:
         """Return the first (0) or second (1) place of each key: the highest bits of a product."""
@@ -156,6 +157,16 @@ class Table:
             moving = keys.take(restless)
             at = np.where(second.take(restless), self._places(moving, 1), self._places(moving, 0))
         return None
+
+
+def gather(values: NDArray[Any], places: NDArray[Any]) -> NDArray[Any]:
+    """Return what stands at places that are known to be there.
+
+    Checking each of them, as ``take`` does unless told to wrap them, makes prediction a seventh
+    slower.
+    """
+    found: NDArray[Any] = values.take(places, axis=0, mode="wrap")
+    return found
 
 
 def changes(values: NDArray[Any]) -> NDArray[np.int64]:

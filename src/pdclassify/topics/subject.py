@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pdclassify.errors import UsageError
+from pdclassify.topics.lookup import gather
 from pdclassify.topics.vocabulary import Rows
 
 __all__ = ["Subject"]
@@ -74,9 +75,9 @@ class Subject:
 
     def scores(self, found: Rows, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return what each row of a batch adds to each topic, shape (n_rows, n_topics)."""
-        rows = self._row.take(found.terms)
+        rows = gather(self._row, found.terms)
         known = (rows >= 0).nonzero()[0]
-        weights, values = self.weights.take(rows.take(known), axis=0), values.take(known)
+        weights, values = gather(self.weights, gather(rows, known)), gather(values, known)
         starts = known.searchsorted(found.first).tolist()
         places = np.zeros((len(starts), len(self.scale)))
         for place, start, end in zip(places, starts, [*starts[1:], len(known)], strict=True):

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pdclassify.text.characters import BREAK, Codes, encode, renumber, table
-from pdclassify.topics.lookup import Search, Table, changes
+from pdclassify.topics.lookup import Search, Table, changes, gather
 
 __all__ = [
     "LONGEST",
@@ -142,9 +142,9 @@ class Vocabulary:
     ) -> Iterator[tuple[int, NDArray[np.int64], NDArray[np.integer[Any]]]]:
         """Yield, for each length of n-gram, where terms begin (in no order), and which they are."""
         if self._has_single:
-            singles = self._single.take(characters)
+            singles = gather(self._single, characters)
             places = (singles >= 0).nonzero()[0]
-            yield 1, places, singles.take(places)
+            yield 1, places, gather(singles, places)
         if longest < 2:
             return
         finder = self._finder_for(len(characters))
@@ -153,8 +153,8 @@ class Vocabulary:
         places, terms = finder.find(wide[:-1], wide[1:], of_terms=False)
         yield 2, places, terms
         for length in range(3, longest + 1):
-            hits, terms = finder.find(terms, wide.take(places + (length - 1)), of_terms=True)
-            places = places.take(hits)
+            hits, terms = finder.find(terms, gather(wide, places + (length - 1)), of_terms=True)
+            places = gather(places, hits)
             yield length, places, terms
 
     def _finder_for(self, n: int) -> Search | Table:
@@ -173,14 +173,14 @@ class Vocabulary:
         characters, row_of = _characters(_lines(texts, self.marks), self._numbers, numbers)
         pieces = [np.empty(0, kind)]
         for _, places, terms in self.occurrences(characters, longest):
-            piece = row_of.take(places)
+            piece = gather(row_of, places)
             piece |= terms.astype(kind)
             pieces.append(piece)
         keys = np.concatenate(pieces)
         keys.sort()
         at = changes(keys)
         counts = np.diff(at, append=len(keys))
-        keys = keys.take(at)
+        keys = gather(keys, at)
         rows = keys >> kind(self.bits)
         first = changes(rows)
         keys &= kind((1 << self.bits) - 1)
