@@ -289,7 +289,7 @@ def _batches(piece: Piece) -> Iterator[pa.RecordBatch]:
     import pyarrow as pa
 
     if piece.form == "rows":
-        with pa.ipc.open_stream(pa.py_buffer(piece.payload)) as stream:
+        with pa.ipc.open_stream(piece.payload) as stream:
             for batch in stream:
                 for start in range(0, batch.num_rows, CHUNK):
                     yield batch.slice(start, CHUNK)
