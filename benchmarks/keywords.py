@@ -257,11 +257,12 @@ def fit(articles: list[dict[str, Any]]) -> None:
         if found is None or knowing is None:
             continue
         words, there = found
-        blocks.append(keywords.measure(words, there, rank_words(words)))
+        known = words._replace(in_headline=knowing[0].in_headline)
+        features, part = keywords.measure(known, there, rank_words(words))
+        blocks.append(features)
         # Half for standing there as a whole, half for the share of its words that do.
         inside = [term for term in there.terms if term in head]
         whole = [term for term in inside if not any(term in other != term for other in inside)]
-        part = keywords._mean_over(there, words, knowing[0].in_headline)
         shares.append((np.isin(there.terms, whole) + part) / 2)
     order = np.random.default_rng(0).permutation(len(blocks))
     for chosen in (order[::2], order[1::2], order):

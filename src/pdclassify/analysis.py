@@ -95,16 +95,11 @@ def analyze_articles(
     a_model("model", model)
     a_whole_number("chars", chars)
     a_whole_number("top", top)
+    # One kind of work after the other: each has tables of its own, which so stay near at hand.
     predictions = (model or _shipped()).predict(articles)
-    return [
-        Analysis(
-            article=article,
-            prediction=prediction,
-            summary=summarize(article, chars=chars),
-            keywords=keywords(article, top=top),
-        )
-        for article, prediction in zip(articles, predictions, strict=True)
-    ]
+    summaries = [summarize(article, chars=chars) for article in articles]
+    phrases = [keywords(article, top=top) for article in articles]
+    return list(map(Analysis, articles, predictions, summaries, phrases))
 
 
 @lru_cache(maxsize=1)

@@ -235,9 +235,13 @@ class Article(_Result):
                 f"The text has {len(self.text)} characters: a span must lie between 0 and that, its"
                 f" start not after its end. Got {start!r} to {end!r} instead."
             )
-        if start == end:
-            return Span(self._place(start), self._place(start))
-        return Span(self._place(start), self._place(end - 1) + 1)
+        if not self.segments:
+            return Span(start, end)
+        segment = self._segment(start)
+        first = segment.input_start + (start - segment.text_start)
+        if start == end or end <= segment.text_start + segment.length:
+            return Span(first, first + (end - start))
+        return Span(first, self._place(end - 1) + 1)
 
     def _has(self, start: int, end: int) -> bool:
         try:
@@ -248,9 +252,11 @@ class Article(_Result):
     def _place(self, offset: int) -> int:
         if not self.segments:
             return offset
-        place = bisect_right(self.segments, (offset, maxsize, 0)) - 1
-        segment = self.segments[max(place, 0)]
+        segment = self._segment(offset)
         return segment.input_start + (offset - segment.text_start)
+
+    def _segment(self, offset: int) -> Segment:
+        return self.segments[max(bisect_right(self.segments, (offset, maxsize, 0)) - 1, 0)]
 
     def to_dict(self) -> dict[str, Any]:
         """Return the fields as plain objects; segments and ``extra`` stay inside."""

@@ -87,12 +87,12 @@ def stop_words() -> tuple[frozenset[str], frozenset[str]]:
 
 def look_up(words: Collection[str]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Return for each word its row in the lexicon, -1 where it has none, and its bits."""
-    known = list(map(_KNOWN.get, words))
-    if None in known:
+    try:
+        packed = np.fromiter(map(_KNOWN.__getitem__, words), np.int64, len(words))
+    except KeyError:
         if len(_KNOWN) > _KEPT:
             _KNOWN.clear()
-        known = [_learn(word) for word in words]
-    packed = np.array(known, np.int64)
+        packed = np.fromiter(map(_learn, words), np.int64, len(words))
     return packed >> _BITS, packed & ((1 << _BITS) - 1)
 
 

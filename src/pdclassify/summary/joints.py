@@ -85,18 +85,20 @@ def find_cohesion(joints: Floats, runs: Runs, at: list[Ints]) -> tuple[Floats, F
     inner, outer : ndarray of float, shape (n_runs,)
         The inner one is 0 for a single word; the outer one a mean over the places of the run.
     """
-    n = len(runs.begin)
-    inner, outer = np.zeros(n), np.zeros(n)
+    inner, outer = np.zeros((2, len(runs.begin)))
     around = np.concatenate(([APART], joints, [APART]))  # before each token, and after the last
     weakest = joints
+    low = 0
     for size, which in enumerate(at, 1):
         starts = (which >= 0).nonzero()[0]
         ids = which[starts]
+        high = int(ids.max()) + 1
         if size > 1:
             inner[ids] = weakest[starts]
             weakest = np.minimum(weakest[:-1], joints[size - 1 :])
-        left = np.bincount(ids, around[starts], n)
-        right = np.bincount(ids, around[starts + size], n)
-        mine = runs.size == size
-        outer[mine] = np.maximum(left, right)[mine] / runs.counts[mine]
+        ids -= low  # the runs of one size have numbers in a row
+        left = np.bincount(ids, around[starts])
+        right = np.bincount(ids, around[starts + size])
+        outer[low:high] = np.maximum(left, right) / runs.counts[low:high]
+        low = high
     return inner, outer

@@ -105,9 +105,9 @@ def keywords(
     if found is None:
         return ()
     words, phrases = found
-    scores = measure(words, phrases, rank_words(words)) @ _COEFFICIENTS + _INTERCEPT
+    features, part = measure(words, phrases, rank_words(words))
+    scores = features @ _COEFFICIENTS + _INTERCEPT
     if headline:
-        part = _mean_over(phrases, words, words.in_headline)
         scores += np.where(phrases.in_headline, _IN_HEADLINE, _PARTLY_IN_HEADLINE * part)
     _promote(phrases, words.line, scores)
     chances = 1.0 / (1.0 + np.exp(-scores))
@@ -140,45 +140,54 @@ def _find(term: str, text: str) -> list[Span]:
     return spans
 
 
-def measure(words: Words, phrases: Phrases, rank: Floats) -> Floats:
-    """Return what is known of each phrase, a column each in the order of ``_WEIGHTS``."""
-    times = np.bincount(words.line).astype(float)
-    among = np.maximum(_mean_over(phrases, words, times), 1.0)
-    return np.column_stack(
+def measure(words: Words, phrases: Phrases, rank: Floats) -> tuple[Floats, Floats]:
+    """Return what is known of phrases.
+
+    Parameters
+    ----------
+    words : Words
+    phrases : Phrases
+    rank : ndarray of float, shape (n_words,)
+
+    Returns
+    -------
+    features : ndarray of float, shape (n_phrases, len(_WEIGHTS))
+    part : ndarray of float, shape (n_phrases,)
+        The share of each phrase's words that stand in the headline.
+    """
+    ends = phrases.begin + phrases.size
+    number = np.zeros(len(words.line) + 1, np.int64)
+    words.content[words.line].cumsum(out=number[1:])
+    number = number[ends] - number[phrases.begin]  # of words that say something; names have none
+    of_words = np.stack(
         [
-            _mean_over(phrases, words, np.log(np.maximum(rank, _LEAST_RANK))),
-            _mean_over(phrases, words, words.pull),
-            _mean_over(phrases, words, np.log1p(words.first / 50)),
+            np.log(np.maximum(rank, _LEAST_RANK)),
+            words.pull,
+            np.log1p(words.first / 50),
+            np.bincount(words.line),
+            words.in_headline,
+        ]
+    )
+    total = np.zeros((len(of_words), len(words.line) + 1))
+    np.where(words.content, of_words, 0.0)[:, words.line].cumsum(axis=1, out=total[:, 1:])
+    means = (total[:, ends] - total[:, phrases.begin]) / np.maximum(number, 1)
+    ranks, pulls, places, times, part = means
+    # What is quoted has words where the cutter finds none.
+    lengths = np.fromiter(map(len, phrases.terms), np.int64, len(phrases.terms))
+    size = np.maximum(number, np.maximum(lengths / _LONG_WORD, 1.0))
+    features = np.column_stack(
+        [
+            ranks,
+            pulls,
+            places,
             np.log(phrases.counts),
-            np.log(phrases.counts / among),
+            np.log(phrases.counts / np.maximum(times, 1.0)),
             np.log(phrases.paragraphs),
-            np.log(_words_in(phrases, words)),
+            np.log(size),
             phrases.quoted & (phrases.counts > 1),
         ]
     )
-
-
-def _number_of(phrases: Phrases, mask: Bools) -> Ints:
-    """Return how many tokens of each phrase are in ``mask``."""
-    total = np.concatenate(([0], mask.cumsum()))
-    return np.asarray(total[phrases.begin + phrases.size] - total[phrases.begin])
-
-
-def _words_in(phrases: Phrases, words: Words) -> Floats:
-    """Return how many words a phrase has; what is quoted has words where the cutter finds none."""
-    number = _number_of(phrases, words.content[words.line])
-    lengths = np.array([len(term) for term in phrases.terms])
-    return np.maximum(number, np.maximum(lengths / _LONG_WORD, 1.0))
-
-
-def _mean_over(phrases: Phrases, words: Words, value: Floats | Bools) -> Floats:
-    """Return the mean of ``value`` over each phrase's content words; 0 for names, which have none."""
-    content = words.content[words.line]
-    total = np.concatenate(([0.0], np.where(content, value[words.line], 0.0).cumsum()))
-    number = _number_of(phrases, content)
-    return np.asarray(
-        (total[phrases.begin + phrases.size] - total[phrases.begin]) / np.maximum(number, 1)
-    )
+    return features, part
 
 
 def _promote(phrases: Phrases, line: Ints, scores: Floats) -> None:

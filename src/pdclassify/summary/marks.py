@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -124,32 +123,35 @@ def _find_spots(
     text: str, places: Ints, bits: Ints, at: list[Ints], fit: Bools, quoted: Bools
 ) -> list[_Spot]:
     """Mark the runs that are quoted; return what else is, alone and with the next noun."""
-    starts, kinds = places.tolist(), bits.tolist()
     never = stop_words()[0]
     spots: list[_Spot] = []
     number: dict[str, int] = {}
-    for match in _MARKED.finditer(text):
+    matches = list(_MARKED.finditer(text))
+    if not matches:
+        return spots
+    spans = np.array([match.span(match.lastindex or 1) for match in matches])
+    tokens = places.searchsorted(spans)
+    whole = (places[tokens] == spans).all(axis=1)  # the marks stand around words
+    for match, (begin, end), words in zip(matches, tokens.tolist(), whole.tolist(), strict=True):
         group = match.lastindex or 1
         inside = match[group]
-        start, stop = match.span(group)
-        begin, end = bisect_left(starts, start), bisect_left(starts, stop)
-        if starts[begin] != start or starts[end] != stop or _LOOSE.search(inside):
-            continue
-        if not _HAN.search(inside) or inside in never:
-            continue
-        if all(kind & STOP for kind in kinds[begin:end]):
+        if not words or _LOOSE.search(inside) or not _HAN.search(inside) or inside in never:
             continue
         size = end - begin
+        kinds = bits[begin : end + 3].tolist()
+        if all(kind & STOP for kind in kinds[:size]):
+            continue
         run = int(at[size - 1][begin]) if size <= len(at) else -1
         if run >= 0 and fit[run]:
             quoted[run] = True
         else:
             run = number.setdefault(inside, len(fit) + len(number))
             spots.append(_Spot(run, begin, size, group == 2))
-        after = kinds[end + 1 : end + 3]
+        after = kinds[size + 1 :]
         if group == 2 or not after or after[0] & (NOUN | UNKNOWN) != NOUN:
             continue
         if len(after) == 1 or not after[1] & INSIDE:
-            whole = number.setdefault(text[start - 1 : starts[end + 2]], len(fit) + len(number))
-            spots.append(_Spot(whole, begin - 1, size + 3, False, (run, int(at[0][end + 1]))))
+            phrase = text[match.start() : places[end + 2]]
+            named = number.setdefault(phrase, len(fit) + len(number))
+            spots.append(_Spot(named, begin - 1, size + 3, False, (run, int(at[0][end + 1]))))
     return spots

@@ -104,6 +104,8 @@ def tell_apart(places: Ints, key: Ints, paragraph: Ints) -> tuple[Ints, Ints, In
     within = paragraph[places]
     fresh = new.copy()  # the first of its key in its paragraph
     fresh[1:] |= within[1:] != within[:-1]
-    which = new.cumsum() - 1
-    ends = np.append(start[1:], len(key))
-    return places[start], ends - start, np.add.reduceat(fresh, start, dtype=np.int64), which, order
+    count = np.empty_like(start)
+    np.subtract(start[1:], start[:-1], out=count[:-1])
+    count[-1] = len(key) - start[-1]
+    which = np.arange(len(start)).repeat(count)
+    return places[start], count, np.add.reduceat(fresh, start, dtype=np.int64), which, order

@@ -67,9 +67,12 @@ def rank_words(words: Words) -> Floats:
     share = 1.0 / np.maximum(degree, 1.0)
     # Where the walk ends that never restarts is a good place to begin.
     rank = degree / degree.sum() if degree.any() else teleport
+    restart = (1 - _DAMPING) * teleport
+    some_alone = alone.any()
     for _ in range(_MAX_ITERATIONS):
-        lost = 1 - _DAMPING + _DAMPING * rank[alone].sum()
-        new = _DAMPING * receive(rank * share) + lost * teleport
+        if some_alone:
+            restart = (1 - _DAMPING + _DAMPING * rank[alone].sum()) * teleport
+        new = _DAMPING * receive(rank * share) + restart
         moved = np.abs(new - rank).sum()
         rank = new
         if moved < _TOLERANCE:
