@@ -5,7 +5,8 @@ Both are linear models beside the scorer of the lines; ``train_pages.py`` trains
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import zlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,11 +18,14 @@ from made_pages import labelled_roles
 from pdclassify.reading import boundaries
 from pdclassify.reading.boundaries import Role
 from pdclassify.reading.headlines import NOWHERE, PLACES, nowhere_of, places_of, strays_of
-from pdclassify.reading.heads import FIELDS, GRAMS, NUMBERS, pairs_of
+from pdclassify.reading.heads import FIELDS, GRAMS, NUMBERS, grams_of, pairs_of
 from pdclassify.reading.lines import lines_of
+from pdclassify.reading.wrapping import legible
 
 OTHERS = 2000  # pages from which it is learned where stray headlines belong
 BELOW = 2000  # characters of text under a pair
+PARTS = 5  # of the press: how a pair reads is learned from the others
+PAPERS = ("人民日报", "学习时报")  # print heads as papers do
 GRAM = 2.0  # how much characters weigh against numbers, before learning
 
 
@@ -45,23 +49,60 @@ def head_pairs(
             yield title, subtitle, text[:BELOW], False, new
 
 
-def train_pairs(corpus: Iterable[Mapping[str, Any]], without: set[str]) -> dict[str, np.ndarray]:
+def train_titles(articles: Iterable[Mapping[str, Any]], without: set[str]) -> Iterator[np.ndarray]:
+    """Yield weights of characters that tell headlines from kickers and subtitles.
+
+    First those that ``PARTS`` parts of the articles have no say in, in turn, then those of all.
+    """
+    lines, titles, part = [], [], []
+    for article in articles:
+        title = " ".join((article["title"] or "").split())
+        if article["id"] in without or not title or not article["publisher"].startswith(PAPERS):
+            continue
+        others = [*(article["kicker"] or "").split("\n"), *(article["subtitle"] or "").split("\n")]
+        for line in [title, *(" ".join(other.split()) for other in others if other.strip())]:
+            lines.append(line)
+            titles.append(line is title)
+            part.append(part_of(article))
+    read = lines_of("\n".join(lines))
+    rows = _rows(grams_of(read.codes, read.starts, read.ends), 1.0)
+    labels, parts = np.array(titles), np.array(part)
+    for left_out in (*range(PARTS), None):
+        seen = parts != left_out
+        model = LogisticRegression(C=3.0, max_iter=300, class_weight="balanced")
+        yield model.fit(rows[seen], labels[seen]).coef_[0].astype(np.float32)
+
+
+def part_of(article: Mapping[str, Any]) -> int:
+    """Return which part of the press an article is in, the same for its kicker and its title."""
+    return zlib.crc32(article["id"].encode()) % PARTS
+
+
+def _rows(hashed: np.ndarray, weight: float) -> csr_matrix:
+    """Return characters of lines as a matrix, (lines, GRAMS)."""
+    known = hashed >= 0
+    each = known.sum(1)
+    cells = np.repeat(np.arange(len(hashed)), each), hashed[known]
+    values = np.repeat(weight / np.sqrt(each), each)
+    return csr_matrix((values, cells), shape=(len(hashed), GRAMS))
+
+
+def train_pairs(corpus: Sequence[Mapping[str, Any]], without: set[str]) -> dict[str, np.ndarray]:
     """Learn which of two lines is the headline, by logistic regression."""
     grams, numbers, over, weights = [], [], [], []
-    for one, two, text, second, new in head_pairs(corpus, without):
-        found = pairs_of(lines_of(f"{one}\n{two}\n{text}"), np.zeros(1, dtype=np.int64))
-        grams.append(found[0][0])
-        numbers.append(found[1][0])
-        over.append(second)
-        weights.append(2.0 if new else 1.0)
+    *apart, titles = train_titles(corpus, without)
+    for article in corpus:
+        for one, two, text, second, new in head_pairs([article], without):
+            printed = lines_of(f"{one}\n{two}\n{text}")
+            lines = legible(printed, np.ones(len(printed), dtype=bool))
+            found = pairs_of(lines, np.zeros(1, dtype=np.int64), apart[part_of(article)])
+            grams.append(found[0][0])
+            numbers.append(found[1][0])
+            over.append(second)
+            weights.append(2.0 if new else 1.0)
     hashed = np.array(grams)
     blocks = [csr_matrix(np.array(numbers))]
-    for side in range(FIELDS):
-        known = hashed[:, side] >= 0
-        each = known.sum(1)
-        cells = np.repeat(np.arange(len(hashed)), each), hashed[:, side][known]
-        values = np.repeat(GRAM / np.sqrt(each), each)
-        blocks.append(csr_matrix((values, cells), shape=(len(hashed), GRAMS)))
+    blocks += [_rows(hashed[:, side], GRAM) for side in range(FIELDS)]
     model = LogisticRegression(C=3.0, max_iter=1000)
     model.fit(hstack(blocks).tocsr(), np.array(over), sample_weight=np.array(weights))
     found = model.coef_[0].copy()
@@ -69,6 +110,7 @@ def train_pairs(corpus: Iterable[Mapping[str, Any]], without: set[str]) -> dict[
     return {
         "pair_numbers": found[:NUMBERS].astype(np.float32),
         "pair_grams": (GRAM * found[NUMBERS:].reshape(FIELDS, GRAMS)).astype(np.float16),
+        "title_grams": titles.astype(np.float16),
     }
 
 

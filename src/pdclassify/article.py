@@ -125,8 +125,8 @@ class Article(_Result):
     Parameters
     ----------
     text : str
-        The body, one paragraph a line, in the input's own characters; headlines, bylines and
-        captions are not in it.
+        The body, one paragraph a line, in the input's own characters, with a blank where a mended
+        break stood between two words of letters; headlines, bylines and captions are not in it.
     id : str
         The record's own identifier, else ``source#index``.
     source : str

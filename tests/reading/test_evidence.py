@@ -59,3 +59,14 @@ def test_headlines_of_one_form() -> None:
     """Where the first headline carries its column in 【】, others that do begin articles."""
     text = f"【一线】账本翻开晒太阳\n\n{TEXT}\n\n【民生】巷口添了一盏灯\n\n{TEXT}"
     assert len(split_page(text).articles) == 2
+
+
+def test_pictures_above_and_below() -> None:
+    """A line that says which picture it is about is a caption, wherever it stands."""
+    shown = "上图：石桥村的公示栏。", "左图为村民在看账本", "图片来源：云泽日报"
+    texts = TEXT, "现在账本挂在公示栏里，谁路过都能翻。", "会计说，锁坏了以后就没有再配。"
+    lines = "\n\n".join(f"{body}\n\n{line}" for body, line in zip(texts, shown, strict=True))
+    text = f"账本翻开晒太阳\n\n{lines}"
+    (article,) = split_page(text).articles
+    assert [text[slice(*span)] for span in article.captions] == list(shown)
+    assert article.text == "\n".join(texts)

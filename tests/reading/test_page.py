@@ -3,7 +3,9 @@ from __future__ import annotations
 import json
 import random
 import re
+import textwrap
 from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -32,8 +34,11 @@ def check(text: str, page: Page) -> None:
             place, start, length = segment.input_start, segment.text_start, segment.length
             assert text[place : place + length] == article.text[start : start + length]
             places.append((place, place + length))
-        missing = len(article.text) - sum(s.length for s in article.segments)
-        assert missing == max(len(article.paragraphs) - 1, 0)
+        between = "".join(
+            article.text[a.text_start + a.length : b.text_start]
+            for a, b in pairwise(article.segments)
+        )
+        assert between.replace(" ", "") == "\n" * max(len(article.paragraphs) - 1, 0)
         for span in (*article.paragraphs, *article.captions):
             assert article.start <= span.start < span.end <= article.end
         places += article.captions
@@ -65,6 +70,20 @@ def gold_text(path: Path) -> tuple[str, dict]:
     """Return a gold page's text and what stands on it."""
     gold = json.loads(path.read_text(encoding="utf-8"))
     return "\n".join(gold["lines"]), gold
+
+
+def test_words_of_letters_stay_apart() -> None:
+    """A mended break between two words leaves a blank; one inside a word cut by width does not."""
+    lines = (
+        "The old canals were repaired in\nthe spring, and every one of the\nfields has water now."
+    )
+    text = f"Canals\n\n{lines}\n\n" + lines.replace("spring", "autumn").replace("old", "new")
+    article = split_page(text).articles[0]
+    assert "repaired in the spring, and every one of the fields" in article.text
+    place = article.text.index("the spring")
+    assert text[slice(*article.to_input_span(place - 3, place))] == "in\n"
+    cut = "\n".join(textwrap.wrap("水渠修好了Internationalization的字样写在墙上，" * 6, 22))
+    assert split_page(f"修渠\n\n{cut}").articles[0].text.count("Internationalization") == 6
 
 
 @pytest.mark.parametrize("path", GOLD, ids=lambda p: p.stem)

@@ -1,8 +1,8 @@
 """What lines cannot be, by what is printed on them: certain where the scorer of lines is not.
 
-An item of a list is no caption, though its mark is that of captions; a row of a table, an item or
-a question goes on no sentence that was torn; a date is no headline; what follows the head of a
-page begins there.
+What says which picture it is about is a caption; an item of a list is none, though its mark is that
+of captions; a row of a table, an item or a question goes on no sentence that was torn; a date is no
+headline; what follows the head of a page begins there.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _ITEMS = "▲△▼▽◀▶◁▷■□●○◆◇★☆"
 _PICTURES = "▲△▼▽◀▶◁▷"  # point to a picture, if they mark no list
 
 _STARTS = np.array(
-    [ord(c) for c in _ITEMS + "#【（(一二三四五六七八九十第问答来作文记0123456789〇○"],
+    [ord(c) for c in _ITEMS + "#【（(一二三四五六七八九十第问答来作文记上下左右题图0123456789〇○"],
     dtype=np.uint32,
 )
 _CREDIT = re.compile(
@@ -38,13 +38,13 @@ _NEW = re.compile(
     rf"[{_ITEMS}]|【|[（(][一二三四五六七八九十]{{1,3}}[）)]|[一二三四五六七八九十]{{1,3}}、|[问答]："
     r"|第[一二三四五六七八九十百]+[章节条]\s"
 )
+_SHOWN = re.compile("(?:[上下左右题]图(?:[：:，]|为|是|系)|图片(?:来源|说明|摄影)?[：:])")
+_LONGEST = 160  # characters of a caption, at most
 _DATE = re.compile(
     r"[（(]?(?:\d{4}|[〇○零一二三四五六七八九]{4})年(?:\d{1,2}|[一二三四五六七八九十]{1,3})月"
     r"(?:\d{1,2}|[一二三四五六七八九十]{1,3})日(?:[于，].{1,16})?[）)]?"
 )
-_AUTHOR = re.compile(
-    r"(?:来源：\S+\s*)?(?:作者|文|记者|本报记者|通讯员)：\s*[\u4e00-\u9fff·\s、]{2,24}|.*\d\s.*作者：.{2,12}"
-)
+_AUTHOR = re.compile(r"(?:作者|文|记者|本报记者|通讯员)：\s*[\u4e00-\u9fff·\s、]{2,24}")
 _HEADING = re.compile(r"(#{1,6})\s+\S")
 _JUMP = re.compile("[（(](?:下转|转)第?[^（）()]{1,8}版[）)]$")
 _TAGGED = re.compile("【[^【】]{1,16}】[^【】]{2,}")
@@ -98,8 +98,16 @@ def barred(
             bar(at, _HEADS - {Role.SUBTITLE} | {Role.LEAD})
         if _AUTHOR.fullmatch(here):
             bar(at, _ROLES - {Role.BYLINE, Role.SIGNATURE})
+            over = at > 0 and _headline(lines, at - 1)
+            if over and at + 1 < len(lines) and not _headline(lines, at + 1):
+                bar(at - 1, _TEXT)
+                bar(at, {Role.SIGNATURE})
         if tagged and _TAGGED.match(here) and _headline(lines, at):
             bar(at, _TEXT)
+        if _SHOWN.match(here) and ends[at] - starts[at] <= _LONGEST:
+            bar(at, _ROLES - {Role.CAPTION})
+            if at and lines.kinds[ends[at - 1] - 1] == Kind.END:  # it stands between paragraphs
+                bar(at + 1, {Role.BODY_MORE})
         if heading := _HEADING.match(here):
             headings.append((at, len(heading[1])))
     top = min((level for _, level in headings), default=0)

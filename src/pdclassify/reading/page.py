@@ -12,18 +12,16 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
 from pdclassify.arguments import a_text
 from pdclassify.article import Article, Page, Passage, Segment, Span
 from pdclassify.reading.boundaries import Role, params, read_lines
 from pdclassify.reading.evidence import barred
-from pdclassify.reading.furniture import Furniture, furniture_of
+from pdclassify.reading.furniture import Furniture
 from pdclassify.reading.headlines import IN_PLACE, Stray, give_back
 from pdclassify.reading.heads import order_heads
 from pdclassify.reading.leftover import merged, outside
-from pdclassify.reading.lines import lines_of
-from pdclassify.reading.wrapping import legible, unwrapped, wrapped
+from pdclassify.reading.sheet import Sheet, sheet_of
 
 __all__ = ["split_page"]
 
@@ -41,6 +39,8 @@ _PLACE = {
 _STRAY = frozenset({Role.STRAY, Role.STRAY_MORE, Role.STRAY_BYLINE})
 _LEASTS = (Furniture.END, Furniture.ASIDE)
 _MARK = re.compile(r"#{1,6}[ \t\u3000]+(?=\S)")
+_MOSTLY = 1.4  # width of text of ideographs, in half ideographs a character, at least
+_LETTERS = re.compile(r"[A-Za-z\u00c0-\u024f]{2}")
 _COLUMN = re.compile(r"[（(]([^（）()]{2,24})[）)]$")
 
 
@@ -152,26 +152,20 @@ def split_page(text: str, *, source: str = "", whole: bool = False) -> Page:
     """
     a_text("text", text)
     a_text("source", source)
-    printed = lines_of(text)
+    sheet = sheet_of(text, whole=whole)
+    printed, lines = sheet.printed, sheet.lines
     spans = [
         Span(s, e) for s, e in zip(printed.starts.tolist(), printed.ends.tolist(), strict=True)
     ]
-    furniture = furniture_of(printed)
-    if whole or len(printed) == 1:  # all of it is what there is to read
-        furniture[:] = Furniture.NONE
-    kept = np.flatnonzero(furniture == Furniture.NONE)
-    lines = legible(printed, furniture == Furniture.NONE)
-    parted = np.append(np.diff(kept) > 1, False)  # what furniture stands between is two lines
-    lines, firsts = unwrapped(lines, wrapped(lines) & ~parted)
-    shown = [spans[i] for i in kept.tolist()]
+    shown = [spans[i] for i in sheet.kept.tolist()]
     marks = {}  # of Markdown's headings, where each ends: they are no part of what is printed
-    for at in np.flatnonzero(printed.codes[printed.starts[kept]] == ord("#")).tolist():
+    for at in np.flatnonzero(printed.codes[printed.starts[sheet.kept]] == ord("#")).tolist():
         if mark := _MARK.match(text, *shown[at]):
             marks[mark.end()] = Span(*mark.span())
             shown[at] = Span(mark.end(), shown[at].end)
-    pieces: list[_Line] = [shown[a:b] for a, b in pairwise([*firsts.tolist(), len(shown)])]
+    pieces: list[_Line] = [shown[a:b] for a, b in pairwise([*sheet.firsts.tolist(), len(shown)])]
     reading = read_lines(lines)
-    if impossible := barred(lines, *(_after(furniture, least, kept, firsts) for least in _LEASTS)):
+    if impossible := barred(lines, *(_after(sheet, least) for least in _LEASTS)):
         reading.bar(impossible)
     if whole:
         return Page((_article(text, _whole(pieces, reading.roles), source, 0),), ())
@@ -186,21 +180,17 @@ def split_page(text: str, *, source: str = "", whole: bool = False) -> Page:
         draft.start = marks.get(draft.start, (draft.start,))[0]
     articles = tuple(_article(text, d, source, n) for n, d in enumerate(drafts))
     taken = [Span(article.start, article.end) for article in articles]
-    aside = [spans[i] for i in np.flatnonzero(furniture).tolist()]
-    left = merged([*leftover, *aside, *outside(sorted(marks.values()), taken)], spans)
+    furniture = (spans[i] for i in np.flatnonzero(sheet.furniture).tolist())
+    aside = [*leftover, *furniture, *sheet.aside, *outside(sorted(marks.values()), taken)]
+    left = merged(aside, spans)
     unseen = outside(printed.unseen.tolist(), sorted([*left, *taken]))
     return Page(articles, tuple(Passage(s, e, text[s:e]) for s, e in sorted([*left, *unseen])))
 
 
-def _after(
-    furniture: NDArray[np.int8],
-    least: Furniture,
-    kept: NDArray[np.int64],
-    firsts: NDArray[np.int64],
-) -> list[int]:
+def _after(sheet: Sheet, least: Furniture) -> list[int]:
     """Return the lines before which furniture of a kind stands."""
-    following = np.searchsorted(kept, np.flatnonzero(furniture >= least))
-    found: list[int] = np.unique(np.searchsorted(firsts, following)).tolist()
+    following = np.searchsorted(sheet.kept, np.flatnonzero(sheet.furniture >= least))
+    found: list[int] = np.unique(np.searchsorted(sheet.firsts, following)).tolist()
     return found
 
 
@@ -282,7 +272,10 @@ def _article(text: str, draft: _Draft, source: str, index: int) -> Article:
         if pieces:
             pieces.append("\n")
             length += 1
-        for span in paragraph:
+        for span, apart in zip(paragraph, [False, *_words_apart(text, paragraph)], strict=True):
+            if apart:
+                pieces.append(" ")
+                length += 1
             segments.append(Segment(length, span.start, span.end - span.start))
             pieces.append(text[span.start : span.end])
             length += span.end - span.start
@@ -312,6 +305,22 @@ def _article(text: str, draft: _Draft, source: str, index: int) -> Article:
         segments=tuple(segments),
         headline_segments=_headline_segments(draft),
     )
+
+
+def _words_apart(text: str, paragraph: Sequence[Span]) -> list[bool]:
+    """Tell of every mended break whether a word ends before it and another begins after it."""
+    edges = [text[a.end - 1] + text[b.start] for a, b in pairwise(paragraph)]
+    found = [_LETTERS.fullmatch(beside) is not None for beside in edges]
+    return found if any(found) and not _even(text, paragraph) else [False] * len(found)
+
+
+def _even(text: str, paragraph: Sequence[Span]) -> bool:
+    """Tell whether full lines, of ideographs mostly, are as long as each other: words are cut."""
+    full = paragraph[1:-1] if len(paragraph) > 3 else paragraph[:-1]  # the first has an indent
+    lengths = [s.end - s.start for s in full]
+    widths = [sum(2 if c >= "\u2e80" else 1 for c in text[s.start : s.end]) for s in full]
+    even = any(max(sizes) - min(sizes) <= 1 for sizes in (lengths, widths))
+    return even and len(full) > 1 and sum(widths) > _MOSTLY * sum(lengths)
 
 
 def _headline_segments(draft: _Draft) -> tuple[Segment, ...]:
