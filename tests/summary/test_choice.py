@@ -42,23 +42,25 @@ def test_a_sentence_within_a_longer_one_is_not_said_twice():
 def within(scores, lengths, budget, **options):
     """Choose with nothing in the way."""
     n = len(scores)
-    given_options = {"usable": [True] * n, "leaning": [False] * n, "is_new": always} | options
+    given_options = {"usable": [True] * n, "needs": [(0, 0)] * n, "is_new": always} | options
     return best_within(np.array(scores), np.array(lengths), budget=budget, **given_options)
 
 
-sentence = st.tuples(st.floats(0.01, 0.99), st.integers(5, 90), st.booleans(), st.booleans())
+needs = st.sampled_from([(0, 0), (0, 0), (0, 0), (1, 0), (0, 1), (2, 1)])
+sentence = st.tuples(st.floats(0.01, 0.99), st.integers(5, 90), st.booleans(), needs)
 
 
 @given(st.lists(sentence, min_size=1, max_size=12), st.integers(5, 300))
 def test_what_is_chosen_fits_and_stands(rows, budget):
-    """The choice is in order, within budget, printable, and nothing leans on what is missing."""
-    scores, lengths, usable, leaning = map(list, zip(*rows, strict=True))
-    found = within(scores, lengths, budget, usable=usable, leaning=leaning)
+    """The choice is in order, within budget, printable, and nothing needs what is missing."""
+    scores, lengths, usable, beside = map(list, zip(*rows, strict=True))
+    found = within(scores, lengths, budget, usable=usable, needs=beside)
     assert found == sorted(set(found))
     assert sum(lengths[i] for i in found) <= budget
     for i in found:
         assert usable[i]
-        assert not leaning[i] or i - 1 in found
+        before, after = beside[i]
+        assert set(range(i - before, i + after + 1)) <= set(found)
 
 
 @given(st.lists(st.tuples(st.floats(0.01, 0.99), st.integers(5, 90)), min_size=1, max_size=8))
@@ -102,7 +104,7 @@ def test_what_was_said_is_taken_once():
     found = within([0.5, 0.4, 0.6], [20, 20, 20], 180, is_new=repetitions(*pieces).is_new)
     assert found == [1, 2]
     is_new = repetitions(*pieces).is_new
-    assert best_number(np.array([0.5, 0.4, 0.6]), [True] * 3, [False] * 3, is_new, 3) == [1, 2]
+    assert best_number(np.array([0.5, 0.4, 0.6]), [True] * 3, [(0, 0)] * 3, is_new, 3) == [1, 2]
 
 
 def test_equal_texts_repeat_each_other_without_terms():
@@ -114,21 +116,31 @@ def test_equal_texts_repeat_each_other_without_terms():
 
 
 def test_a_chain_is_taken_whole_or_not():
-    """What leans comes with what it leans on, at most three together."""
-    leaning = [False, True, True, True]
-    usable = [True] * 4
+    """What leans comes with what it leans on, and so on, at most eight together."""
+    leaning = [(0, 0), *[(1, 0)] * 8]
+    usable = [True] * 9
     assert chain(leaning, 2, usable) == [0, 1, 2]
-    assert chain(leaning, 3, usable) is None
-    assert chain([True], 0, [True]) is None
+    assert chain(leaning, 7, usable) == [*range(8)]
+    assert chain(leaning, 8, usable) is None
+    assert chain([(1, 0)], 0, [True]) is None
     assert chain(leaning, 1, [False, *usable[1:]]) is None
     scores = np.array([0.1, 0.2, 0.9, 0.3])
-    assert best_number(scores, usable, leaning, always, 3) == [0, 1, 2]
-    assert best_number(scores, usable, leaning, always, 1) == [0]
+    assert best_number(scores, usable[:4], leaning[:4], always, 3) == [0, 1, 2]
+    assert best_number(scores, usable[:4], leaning[:4], always, 1) == [0]
+
+
+def test_a_chain_goes_both_ways():
+    """A question needs its answer, which may need more; whoever needs one of them needs all."""
+    needs = [(0, 0), (1, 1), (1, 1), (0, 0), (0, 1)]
+    for one in (1, 2):
+        assert chain(needs[:4], one, [True] * 4) == [0, 1, 2, 3]
+    assert chain(needs[:4], 3, [True] * 4) == [3]
+    assert chain(needs, 4, [True] * 5) is None
 
 
 def test_two_on_one_antecedent_count_it_once():
     """An antecedent shared by two chains is paid for once."""
-    found = within([0.5, 0.6, 0.6], [30, 30, 30], 90, leaning=[False, True, True])
+    found = within([0.5, 0.6, 0.6], [30, 30, 30], 90, needs=[(0, 0), (1, 0), (1, 0)])
     assert found == [0, 1, 2]
 
 

@@ -17,12 +17,14 @@ from numpy.typing import NDArray
 
 from pdclassify.summary.graph import SentenceGraph
 
-__all__ = ["FILL", "POWER", "SAME", "Repetitions", "best_number", "best_within", "chain"]
+__all__ = ["FILL", "POWER", "SAME", "Needs", "Repetitions", "best_number", "best_within", "chain"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-#: A sentence with what it leans on: their length, how much they count, and that times probability.
+#: A sentence with what it needs: their length, how much they count, and that times probability.
 Option = tuple[list[int], int, float, float]
+#: Of a sentence: how many before it and after it must be printed with it.
+Needs = tuple[int, int]
 
 #: Two sentences whose cosine is above this say the same.
 SAME = 0.6
@@ -39,6 +41,7 @@ _STOPS = (
     "。！？；…!?;.．｡”’」』）)】》"  # at the end of a sentence, which may be part of a longer one
 )
 _CLAUSE = 8  # characters from which a sentence that stands in a longer one is said twice
+_LONGEST = 8  # sentences that are printed together or not at all
 _POOL = 24  # sentences that are looked at closely; on 476 articles 40 changed nothing
 _CELLS = 4_000  # budgets up to which the knapsack is solved to the character
 
@@ -101,34 +104,39 @@ def _within(short: str, long: str) -> bool:
     return len(short) <= len(long) and short in long and (len(short) >= _CLAUSE or short == long)
 
 
-def chain(leaning: Sequence[bool], index: int, usable: Sequence[bool]) -> list[int] | None:
-    """Return ``index`` with the sentences it leans on, or None if they cannot be had."""
-    members = [index]
-    while leaning[members[0]]:
-        before = members[0] - 1
-        if before < 0 or not usable[before] or len(members) == 3:
+def chain(needs: Sequence[Needs], index: int, usable: Sequence[bool]) -> list[int] | None:
+    """Return ``index`` with the sentences it needs beside it, or None if they cannot be had."""
+    first = last = index
+    at = [index]
+    while at:
+        one = at.pop()
+        before, after = needs[one]
+        low, high = min(first, one - before), max(last, one + after)
+        at += [*range(low, first), *range(last + 1, high + 1)]
+        first, last = low, high
+        if first < 0 or last >= len(needs) or last - first >= _LONGEST:
             return None
-        members.insert(0, before)
-    return members
+    members = list(range(first, last + 1))
+    return members if all(usable[member] for member in members if member != index) else None
 
 
 def _pool(
     scores: Floats,
     usable: Sequence[bool],
-    leaning: Sequence[bool],
+    needs: Sequence[Needs],
     is_new: Callable[[int], bool],
     size: int,
     *,
     floor: float = 0.0,
 ) -> list[list[int]]:
-    """Return the best sentences above ``floor``, each with what it leans on, not repeating."""
+    """Return the best sentences above ``floor``, each with what it needs, not repeating."""
     found: list[list[int]] = []
     for index in np.argsort(-scores, kind="stable").tolist():
         if scores[index] <= floor:
             break
         if not usable[index]:
             continue
-        members = chain(leaning, index, usable)
+        members = chain(needs, index, usable)
         if members is None or not is_new(index):
             continue
         found.append(members)
@@ -140,13 +148,13 @@ def _pool(
 def best_number(
     scores: Floats,
     usable: Sequence[bool],
-    leaning: Sequence[bool],
+    needs: Sequence[Needs],
     is_new: Callable[[int], bool],
     number: int,
 ) -> list[int]:
-    """Return the ``number`` best sentences in order, none without the one it leans on."""
+    """Return the ``number`` best sentences in order, none without those it needs."""
     chosen: set[int] = set()
-    for members in _pool(scores, usable, leaning, is_new, 2 * number + 2):
+    for members in _pool(scores, usable, needs, is_new, 2 * number + 2):
         if len(chosen | set(members)) <= number:
             chosen.update(members)
         if len(chosen) == number:
@@ -158,7 +166,7 @@ def best_within(
     scores: Floats,
     lengths: NDArray[np.int64],
     usable: Sequence[bool],
-    leaning: Sequence[bool],
+    needs: Sequence[Needs],
     is_new: Callable[[int], bool],
     budget: int,
     *,
@@ -173,8 +181,10 @@ def best_within(
         Probability that an editor takes the sentence.
     lengths : ndarray of int, shape (n,)
         In characters.
-    usable, leaning : sequence of bool
-        Whether a sentence may be printed; whether only after the one before it.
+    usable : sequence of bool
+        Whether a sentence may be printed.
+    needs : sequence of (int, int)
+        How many sentences before it and after it must be printed with it.
     is_new : callable
         Tells of one sentence after the other, the best first, whether it says what those before
         it do not, see `Repetitions`.
@@ -195,7 +205,11 @@ def best_within(
         default=0.0,
     )
     size = max(_POOL, budget // 10)
-    pool = _pool(scores, fitting, leaning, is_new, size, floor=min(fill, 1.0) * price)
+    for floor in (min(fill, 1.0) * price, 0.0):  # none may be had where the best needs too much
+        offered = _pool(scores, fitting, needs, is_new, size, floor=floor)
+        pool = [members for members in offered if sum(sizes[i] for i in members) <= budget]
+        if pool:
+            break
     if budget > _CELLS:
         # Whole sentences, the best for the root of their length first.
         def gain(members: list[int]) -> float:
@@ -207,10 +221,9 @@ def best_within(
     groups: dict[int, list[Option]] = {}
     for members in pool:
         length = sum(sizes[index] for index in members)
-        if length <= budget:
-            count = sum(counts[index] for index in members)
-            worth = sum(worths[index] * counts[index] for index in members)
-            groups.setdefault(members[0], []).append((members, length, count, worth))
+        count = sum(counts[index] for index in members)
+        worth = sum(worths[index] * counts[index] for index in members)
+        groups.setdefault(members[0], []).append((members, length, count, worth))
     options = list(groups.values())
     price, chosen = 0.0, _knapsack(options, budget, 0.0)
     for _ in range(5):

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from pdclassify.arguments import a_model, some_documents
 from pdclassify.article import Article, Digest, DigestSentence
-from pdclassify.summary.choice import SAME, chain
+from pdclassify.summary.choice import SAME, Needs, chain
 from pdclassify.summary.cues import terms
 from pdclassify.summary.focus import focused, topic_of
 from pdclassify.summary.graph import SentenceGraph
@@ -118,7 +118,7 @@ class _Pool:
     starts: Ints
     ends: Ints
     usable: NDArray[np.bool_]
-    leaning: NDArray[np.bool_]
+    needs: list[Needs]
 
 
 def _gather(articles: Sequence[Article], focus: str, model: TopicModel | None) -> _Pool | None:
@@ -149,8 +149,14 @@ def _gather(articles: Sequence[Article], focus: str, model: TopicModel | None) -
     if focus:
         pieces = [articles[place].text[one.start : one.end] for place, one in everyone]
         scores = focused(graph, pieces, scores, focus, model)
-    opens = np.concatenate([np.arange(size) == 0 for size in sizes])
-    leaning = np.array([one.leaning for _, one in everyone])
+    needs = [
+        (0, 0) if seen.spoken else (one.before, one.after)
+        for _, seen in found
+        for one in seen.candidates
+    ]
+    # What leans on nothing of its own article must not lean on the one before it.
+    within = np.concatenate([np.arange(size) for size in sizes])
+    torn = np.array([one.before for _, one in everyone]) > within
     return _Pool(
         graph,
         scores,
@@ -158,15 +164,15 @@ def _gather(articles: Sequence[Article], focus: str, model: TopicModel | None) -
         np.array([one.index for _, one in everyone]),
         np.array([one.start for _, one in everyone]),
         np.array([one.end for _, one in everyone]),
-        np.array([one.printable for _, one in everyone]) & ~(opens & leaning),
-        leaning & ~opens & ~np.repeat([seen.spoken for _, seen in found], sizes),
+        np.array([one.printable for _, one in everyone]) & ~torn,
+        needs,
     )
 
 
 def _pick(pool: _Pool, number: int | None, limit: int) -> list[int]:
     """Take the sentences that are worth most for what they cost, until the budget is spent."""
-    usable, leaning = pool.usable.tolist(), pool.leaning.tolist()
-    chains = [chain(leaning, row, usable) if usable[row] else None for row in range(len(usable))]
+    usable = pool.usable.tolist()
+    chains = [chain(pool.needs, row, usable) if usable[row] else None for row in range(len(usable))]
     lengths = pool.ends - pool.starts + 1  # with a line break or blank, so that the limit holds
     left = limit + 1
     if number is not None:

@@ -10,12 +10,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from pdclassify.summary.needs import find_needs
 from pdclassify.text.sentences import split_sentences
 
 __all__ = ["Candidate", "balanced", "find_candidates", "full_width"]
 
 # A mark that closes ends no sentence by itself: headings and captions end so.
-_STOPPED = re.compile(r"[。！？；…!?;.．｡][”’」』）)】》]*$")
+_STOPS = frozenset("。！？；…!?;.．｡")
+_CLOSERS = "”’」』）)】》"
 _MARKS = {"”": "“", "’": "‘", "」": "「", "』": "『", "）": "（", ")": "(", "】": "【", "》": "《", "〉": "〈", "］": "［", "]": "[", "〕": "〔"}  # fmt: skip
 _OPENING = frozenset(_MARKS.values())
 _ANY_MARK = re.compile("[" + re.escape("".join(_MARKS) + "".join(_OPENING) + '"') + "]")
@@ -44,8 +46,8 @@ _SOURCE = re.compile(
 )
 _CAPTION = re.compile(
     r"(?:摄|摄影报道|影像中国|新华社发|人民视觉|资料图片|人民图片|供图)[）)]?[。]?$"
-    r"|[（(](?:图片来源|图源|资料图)[^（）()\n]{0,40}[）)][。]?$"
 )
+_PICTURE = re.compile(r"[（(](?:图片来源|图源|资料图)[^（）()\n]*[）)]$")
 _NOTE = re.compile(
     r"[\s▲▼△■◆●★]*(?:"
     r"[（(【][^\n]*[)）】]。?$"
@@ -67,7 +69,7 @@ _LEANING = re.compile(
     r"|对此|为此|因此|于是|由此|如此|此举|此外|此时|此前|此后|这|那(?!曲|达慕|坡)"
     r"|当时|随后|接着|之后|后来|紧接着|原来|然而|不过|但|可是|而(?!今)|至此|并且|同时|与此同时|另外|另一方面|其[中次实余他]?|该(?!不|怎|如何|是|有|出手|[放管罚减建改停查退给做说干用花][的就])"
     r"|所以|也|还|又|再|并|则|甚至|反之|相反|例如|比如|譬如|再如|又如|有的|再者|两人|二人|前者|后者|双方|上述|前述|本[届次]"
-    r"|[一二三四五六七八九十]是|[二三四五六七八九十]要|第[二三四五六七八九十][，是]"
+    r"|[一二三四五六七八九十]是|[二三四五六七八九十]要(?![素求领点义旨])|第[二三四五六七八九十][，是]"
 )
 
 
@@ -90,8 +92,9 @@ class Candidate:
         Whether a dateline was cut off.
     printable : bool
         Whether it may stand in a summary at all.
-    leaning : bool
-        Whether it can only follow the sentence before it (那时, 他说, 对此 …).
+    before, after : int
+        How many sentences before and after it have to be printed with it: those that it points back
+        to (那时, 他说, 对此 …), and see ``needs.py``.
     """
 
     index: int
@@ -101,7 +104,13 @@ class Candidate:
     heading: bool
     dateline: bool
     printable: bool
-    leaning: bool
+    before: int
+    after: int = 0
+
+    @property
+    def leaning(self) -> bool:
+        """Whether it can only follow another sentence."""
+        return self.before > 0
 
 
 def balanced(text: str) -> bool:
@@ -125,6 +134,13 @@ def full_width(text: str) -> str:
     return _HALF.sub(lambda mark: _FULL[mark[0]], text)
 
 
+def _is_credited(text: str, start: int, end: int) -> bool:
+    """Tell whether a sentence ends with the credit of a picture."""
+    if _CAPTION.search(text, max(end - 9, start), end):
+        return True
+    return text[end - 1] in "）)" and _PICTURE.search(text, start, end) is not None
+
+
 def find_candidates(text: str) -> list[Candidate]:
     """Return the sentences of ``text``, its marks full-width, that are not notes; in order."""
     found: list[Candidate] = []
@@ -143,7 +159,7 @@ def find_candidates(text: str) -> list[Candidate]:
         if dateline is not None and dateline.end() < len(sentence):
             start += dateline.end()
             sentence = text[start:end]
-        elif end - line < _LONGEST_CAPTION and _CAPTION.search(text, max(end - 50, start), end):
+        elif end - line < _LONGEST_CAPTION and _is_credited(text, start, end):
             if len(found) > held:  # whatever stands before the credit is of the caption
                 paragraph, fresh = paragraph - 1, True  # what follows in the line begins it
                 del found[held:]
@@ -159,7 +175,7 @@ def find_candidates(text: str) -> list[Candidate]:
             sentence = text[start:end]
         elif source is not None:  # the rest points to whom it is from, if that is named
             leaning = "从" not in source[0]
-        stopped = _STOPPED.search(sentence, max(len(sentence) - 9, 0)) is not None
+        stopped = sentence[-1] in _STOPS or sentence.rstrip(_CLOSERS)[-1:] in _STOPS
         heading = not stopped and len(sentence) <= 40
         if fresh:
             paragraph, fresh = paragraph + 1, False
@@ -175,7 +191,8 @@ def find_candidates(text: str) -> list[Candidate]:
                 and stopped  # a long sub-heading is one too
                 and not _CLOSING_START.match(sentence)
                 and balanced(sentence),
-                leaning,
+                int(leaning),
             )
         )
+    find_needs(text, found)
     return found

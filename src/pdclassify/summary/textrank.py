@@ -165,7 +165,7 @@ def _pick(
     """
     usable = [candidate.printable for candidate in found.candidates]
     spoken = found.spoken
-    leaning = [candidate.leaning and not (lead or spoken) for candidate in found.candidates]
+    needs = [(0, 0) if spoken else (one.before, one.after) for one in found.candidates]
     if not any(usable):
         return []
     lengths = found.ends - found.starts + np.array([ends_spaced(piece) for piece in pieces])
@@ -182,10 +182,10 @@ def _pick(
         return picked
     is_new = Repetitions(found.graph, pieces).is_new
     if number is not None:
-        return best_number(scores, usable, leaning, is_new, number)
+        return best_number(scores, usable, needs, is_new, number)
     fill = 0.0 if spoken or full else FILL
     power = 0.0 if spoken else POWER  # in talk the length of a sentence is an accident
-    return best_within(scores, lengths, usable, leaning, is_new, limit, fill=fill, power=power)
+    return best_within(scores, lengths, usable, needs, is_new, limit, fill=fill, power=power)
 
 
 def _fallback(found: Scored, scores: Floats) -> int:
