@@ -125,10 +125,24 @@ def test_an_interrupted_run_goes_on(
 ) -> None:
     """Control-C ends a run at once, and what it leaves can be resumed."""
     out = tmp_path / "out"
-    process = start(inputs, out, jobs=2, pause=0.005)
+    process = start(inputs, out, jobs=2, pause=0.05)  # half a minute, if nobody stopped it
     wait(lambda: parts(out))
     process.send_signal(signal.SIGINT)
-    assert process.wait(HOPELESS)
+    assert process.wait(HOPELESS) == 130
     assert not (out / "manifest.json").exists()
     run(inputs, out, task=Tiny(), shard_bytes=4000, format="jsonl", resume=True)
     assert contents(out) == calm
+
+
+@needs_proc
+@pytest.mark.parametrize("later", [0, 0.1, 0.2])
+def test_workers_that_are_interrupted_say_nothing(
+    tmp_path: Path, inputs: list[Path], later: float
+) -> None:
+    """Control-C on a terminal goes to workers, too, which may not even have begun."""
+    process = start(inputs, tmp_path / "out", jobs=2, pause=0.05)
+    wait(lambda: list(workers(process.pid)))
+    time.sleep(later)
+    os.killpg(process.pid, signal.SIGINT)
+    assert process.wait(HOPELESS) == 130
+    assert (tmp_path / "said").read_text(encoding="utf-8") == ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import subprocess
 import sys
 import time
@@ -110,7 +111,9 @@ def start(inputs: list[Path], out: Path, **settings: Any) -> subprocess.Popen[by
     }
     # What is said goes to a file: a pipe would stay open as long as any worker lives.
     with out.with_name("said").open("ab") as said:
-        return subprocess.Popen([sys.executable, __file__, json.dumps(given)], stderr=said)
+        return subprocess.Popen(
+            [sys.executable, __file__, json.dumps(given)], stderr=said, start_new_session=True
+        )
 
 
 def wait(until: Callable[[], Any]) -> None:
@@ -128,6 +131,7 @@ def parts(out: Path) -> int:
 
 def main(settings: str) -> None:
     """Run the task in a process of its own, which a test can kill."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # tests in the background ignore it
     given = json.loads(settings)
     pause = given.pop("pause", 0.0)
     try:
@@ -135,6 +139,8 @@ def main(settings: str) -> None:
     except PdclassifyError as error:
         print(error, file=sys.stderr)
         sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        sys.exit(130)
     sys.exit(report.exit_code)
 
 

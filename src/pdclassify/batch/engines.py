@@ -134,7 +134,8 @@ def outcomes(shards: Iterator[Shard], job: Job, jobs: int) -> Generator[Outcome]
         initializer=_end_with,
         initargs=(os.getpid(),),
     )
-    stream = parallel(guarded())
+    with _interrupts_later():
+        stream = parallel(guarded())  # which starts the workers
     try:
         for outcome in stream:  # noqa: UP028  # closing is ours, see below
             yield outcome
@@ -154,12 +155,28 @@ def outcomes(shards: Iterator[Shard], job: Job, jobs: int) -> Generator[Outcome]
         raise failed[0]
 
 
-def _end_with(parent: int) -> None:
-    """End this worker, busy or idle, when the run is gone: nobody would hear of what it does.
+@contextmanager
+def _interrupts_later() -> Iterator[None]:
+    """Let Control-C wait; processes started meanwhile never hear of it, be it during their imports.
 
-    Control-C on a terminal goes to all processes; it is the run that ends its workers.
+    On a terminal it goes to all processes; it is the run that ends its workers.
     """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if not hasattr(signal, "pthread_sigmask"):  # on Windows
+        yield
+        return
+    from multiprocessing import resource_tracker
+
+    resource_tracker.ensure_running()  # whose start would let interrupts in again
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _end_with(parent: int) -> None:
+    """End this worker, busy or idle, when the run is gone: nobody would hear of what it does."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # where it could not be kept away from the start
     if os.name != "posix":
         return
 
