@@ -134,25 +134,30 @@ def outcomes(shards: Iterator[Shard], job: Job, jobs: int) -> Generator[Outcome]
         initializer=_end_with,
         initargs=(os.getpid(),),
     )
-    with _interrupts_later():
-        stream = parallel(guarded())  # which starts the workers
-    try:
-        for outcome in stream:  # noqa: UP028  # closing is ours, see below
-            yield outcome
-    except Exception as error:
-        if type(error).__name__ == "KilledWorker":
-            raise WorkerError(
-                f"{job.folder}: Dask gave up on a shard that took several workers with it (for "
-                "want of memory?); what is finished is kept: go on by --resume."
-            ) from error
-        raise
-    finally:
-        with warnings.catch_warnings():
-            # Of work that is thrown away, which is what stopping means.
-            warnings.simplefilter("ignore", UserWarning)
-            stream.close()
+    with ExitStack() as stack:
+        with _interrupts_later():
+            stream = parallel(guarded())  # which starts the workers
+            stack.callback(_thrown_away, stream)
+        try:
+            for outcome in stream:  # noqa: UP028  # closing is ours, see below
+                yield outcome
+        except Exception as error:
+            if type(error).__name__ == "KilledWorker":
+                raise WorkerError(
+                    f"{job.folder}: Dask gave up on a shard that took several workers with it (for "
+                    "want of memory?); what is finished is kept: go on by --resume."
+                ) from error
+            raise
     if failed:
         raise failed[0]
+
+
+def _thrown_away(stream: Generator[Any]) -> None:
+    """Stop what is still under way."""
+    with warnings.catch_warnings():
+        # Of work that is thrown away, which is what stopping means.
+        warnings.simplefilter("ignore", UserWarning)
+        stream.close()
 
 
 @contextmanager
