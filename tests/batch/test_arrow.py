@@ -10,7 +10,7 @@ from tiny import records
 
 import pdclassify
 from pdclassify import predict_batches
-from pdclassify.batch import predict_schema
+from pdclassify.batch import predict_schema, run
 from pdclassify.errors import UsageError
 
 ROWS = [*records(700), {"id": "bad", "text": None}, *records(3)]
@@ -61,6 +61,25 @@ def test_other_columns_and_thresholds() -> None:
         list(predict_batches(table))
     with pytest.raises(UsageError, match="no column 'text'"):
         predict_schema(table.schema)
+
+
+@pytest.mark.parametrize("index", [None, "topics"])
+def test_pandas_reads_what_comes_of_its_tables(tmp_path, index) -> None:
+    """A column or index that gives its name to a result keeps its own type under its new name."""
+    pd = pytest.importorskip("pandas")
+    frame = pd.DataFrame({"text": ["党", "国"], "topics": ["甲;乙", "丙"], "reason": [1, 2]})
+    frame["reason"] = frame["reason"].astype("Int64")
+    if index:
+        frame = frame.set_index(index)
+    frame.to_parquet(tmp_path / "in.parquet")
+    run([str(tmp_path / "in.parquet")], str(tmp_path / "out"))
+    [made] = predict_batches(pa.Table.from_pandas(frame))
+    for found in (pd.read_parquet(tmp_path / "out" / "part-00000.parquet"), made.to_pandas()):
+        assert found.index.name == (f"input_{index}" if index else None)
+        found = found.reset_index()
+        assert list(found["input_topics"]) == ["甲;乙", "丙"]
+        assert str(found["input_reason"].dtype) == "Int64"
+        assert [list(topics) for topics in found["topics"]] == [[], []]
 
 
 def test_engines_can_send_it() -> None:

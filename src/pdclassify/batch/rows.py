@@ -29,6 +29,9 @@ __all__ = ["Done", "JsonPart", "TablePart", "add_results", "record_schema", "row
 
 ERROR = "error"
 
+#: Under which pandas keeps what it knows of a table.
+_PANDAS = b"pandas"
+
 
 @dataclass(frozen=True, slots=True)
 class Done:
@@ -153,11 +156,30 @@ def row_schema(
         while name in taken or (name != field.name and name in given.names):
             name = f"input_{name}"
         fields.append(field.with_name(name))
+    names_now = [field.name for field in fields]
     if identify:
         names = {field.name for field in fields}
         added = (pa.field(name, pa.string()) for name in ("id", "source"))
         fields = [*(field for field in added if field.name not in names), *fields]
-    return pa.schema([*fields, *results], metadata=given.metadata)
+    metadata = dict(given.metadata or {})
+    if _PANDAS in metadata:
+        metadata[_PANDAS] = _renamed(
+            metadata[_PANDAS], dict(zip(given.names, names_now, strict=True))
+        )
+    return pa.schema([*fields, *results], metadata=metadata or None)
+
+
+def _renamed(told: bytes, names: Mapping[str, str]) -> bytes:
+    """Return what pandas keeps of a table's columns and index, under the names they have now."""
+    known = json.loads(told)
+    for column in known.get("columns", ()):
+        column["field_name"] = names.get(column.get("field_name"), column.get("field_name"))
+        column["name"] = names.get(column.get("name"), column.get("name"))
+    known["index_columns"] = [
+        names.get(index, index) if isinstance(index, str) else index
+        for index in known.get("index_columns", ())
+    ]
+    return json.dumps(known).encode()
 
 
 class TablePart:
