@@ -22,6 +22,12 @@ __all__ = [
 ]
 
 
+#: How a parameter is named in a hint; the command line says the option alone. Both stand where a
+#: message outlives the command, in ``errors.jsonl`` say.
+BY_FIELDS = "fields={'text': …} (--text-field)"
+BY_ENCODING = "encoding=… (--encoding)"
+
+
 class PdclassifyError(Exception):
     """The base of every error that pdclassify raises on purpose."""
 

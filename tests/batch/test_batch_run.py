@@ -430,7 +430,7 @@ def test_options_without_effect_are_refused(tmp_path: Path) -> None:
     """Nothing that is asked for is passed over in silence."""
     path = write_lines(tmp_path / "a.jsonl", records(3))
     out = tmp_path / "out"
-    with pytest.raises(UsageError, match="top has no effect on the task predict"):
+    with pytest.raises(UsageError, match="'top' parameter has no effect on the task predict"):
         run([path], out, top=3)
     with pytest.raises(UsageError, match="one of sentences, chars and ratio"):
         run([path], out, task="summarize", chars=3, ratio=0.1)
@@ -438,7 +438,7 @@ def test_options_without_effect_are_refused(tmp_path: Path) -> None:
         run([path], out, task="translate")
     with pytest.raises(UsageError, match="'whole' parameter has no effect"):
         run([path], out, whole=True)
-    with pytest.raises(UsageError, match="scheduler has no effect"):
+    with pytest.raises(UsageError, match="'scheduler' parameter has no effect"):
         run([path], out, scheduler="tcp://x")
     with pytest.raises(UsageError, match="jobs must be at least 1"):
         run([path], out, jobs=0)

@@ -127,7 +127,7 @@ def test_a_cluster_of_nobody(
 def test_options_of_the_other_engine_are_refused(tmp_path: Path) -> None:
     """The number of jobs is the cluster's; a scheduler must be named."""
     path = write_lines(tmp_path / "a.jsonl", records(3))
-    with pytest.raises(UsageError, match="jobs has no effect with the engine dask"):
+    with pytest.raises(UsageError, match="'jobs' parameter has no effect with the engine dask"):
         run([path], tmp_path / "out", task=Tiny(), engine="dask", scheduler="tcp://x:1", jobs=2)
     with pytest.raises(UsageError, match="needs the scheduler's address"):
         run([path], tmp_path / "out", task=Tiny(), engine="dask")

@@ -131,11 +131,15 @@ def test_an_input_without_an_article_is_told(pdclassify, tmp_path):
 @pytest.mark.parametrize(
     ("said", "here"),
     [
-        ("there is 'a': name it by fields={'text': …}.", "there is 'a': name it by --text-field."),
-        ("try another encoding=… or none", "try another --encoding or none"),
+        (
+            "there is 'a': name it by fields={'text': …} (--text-field).",
+            "there is 'a': name it by --text-field.",
+        ),
+        ("try another encoding=… (--encoding) or none", "try another --encoding or none"),
         ("The 'chars' parameter must be 1.", "--chars must be 1."),
         ("The 'operating_point' parameter must be f1.", "--operating-point must be f1."),
         ("The 'whole' parameter has no effect: no page.", "--whole has no effect: no page."),
+        ("The 'thresholds' parameter has no effect.", "--threshold has no effect."),
         ("The 'fields' parameter has no effect.", "--text-field and the like have no effect."),
         ("a.txt: no such file", "a.txt: no such file"),
     ],

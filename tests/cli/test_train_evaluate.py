@@ -142,6 +142,30 @@ def test_train_on_partly_broken_data(pdclassify, folder):
     assert "80 documents" in ran.out
 
 
+def test_records_without_a_label_are_left_out(pdclassify, folder, tmp_path):
+    """A record that has no label is told with its place and left out, and the exit code is 1."""
+    data = records(tmp_path / "some.jsonl", several=False)
+    with data.open("a", encoding="utf-8") as file:
+        file.write('{"id": "n1", "text": "雨"}\n{"id": "n2", "text": "雨", "label": {"a": 1}}\n')
+    ran = pdclassify("train", data, "-o", folder / "some")
+    assert ran.code == 1
+    assert ran.err.splitlines() == [
+        f"pdclassify: {data}: record 81 (n1): no label, as 'label' is empty or missing; label the "
+        "record or leave it out.",
+        f"pdclassify: {data}: record 82 (n2): 'label' must be a name or a list of names. Got "
+        "{'a': 1} instead.",
+    ]
+    assert "80 documents" in ran.out
+    ran = pdclassify("evaluate", data, "--model", folder / "some", "--format", "json")
+    assert (ran.code, ran.lines[0]["n"]) == (1, 80)
+    ran = pdclassify("train", data, "-o", folder / "some", "--label-field", "nope")
+    assert ran.code == 2
+    assert ran.err == (
+        f"pdclassify: {data}: no field 'nope' with labels; beside text and headline there is label: "
+        "name the field by --label-field.\n"
+    )
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [

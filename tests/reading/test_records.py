@@ -128,7 +128,7 @@ BAD = [
     ('{"text":NaN}', "'text' is null"),
     ('{"text":["a"]}', "'text' must be a string. Got list"),
     ('{"text":"a","title":3}', "'title' must be a string. Got int"),
-    ('{"text":"a","id":[1]}', "'id' must be a string. Got list"),
+    ('{"text":"a","id":[1]}', "'id' must be a string or a number. Got list"),
     ('{"text":"ab\\ud800"}', "lone surrogate at character 2"),
     ('{"text":"a","x":["\\uD800"]}', "lone surrogate in another field"),
     ("[" * 100_000, "JSON that cannot be read"),
@@ -564,7 +564,11 @@ def test_torn_utf16(tmp_path: Path) -> None:
         ),
         ("a.txt.gz", gzip.compress(b"a" * 99)[:-4], "it is cut short; fetch or export it again"),
         ("a.txt.gz", gzip.compress(b"a" * 99)[:-8] + b"\0" * 8, "its compression is damaged (CRC"),
-        ("a.csv", "号,文\n".encode("gb18030"), "not utf-8 (name the encoding by encoding=…)"),
+        (
+            "a.csv",
+            "号,文\n".encode("gb18030"),
+            "not utf-8 (name the encoding by encoding=… (--encoding))",
+        ),
         ("a.csv", "text\n党\n".encode("gb18030"), "'text' is not utf-8 after 0 characters"),
         (
             "a.jsonl",
@@ -587,6 +591,6 @@ def test_an_encoding_that_was_asked_for_and_is_wrong(tmp_path: Path) -> None:
     (item,) = one(write(tmp_path, "a.jsonl", b'{"text": "a"}\n'), encoding="utf-16")
     assert isinstance(item, RecordError)
     assert (
-        "not utf-16, which was asked for, from here on; try another encoding=… or none"
+        "not utf-16, which was asked for, from here on; try another encoding=… (--encoding) or none"
         in item.error
     )

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from pdclassify.article import Article
 from pdclassify.errors import TrainingError, UsageError
 from pdclassify.topics.evaluation import evaluate
-from pdclassify.topics.labels import labelled
+from pdclassify.topics.labels import labelled, labels_of, unlabelled
 from pdclassify.topics.training import train, train_articles
 
 WORDS = {
@@ -152,10 +153,22 @@ def test_labels_are_found_in_articles() -> None:
         for i, (text, label) in enumerate(zip(texts, labels, strict=True))
     ]
     assert train_articles(articles).topics == ("football", "harvest", "weather")
-    with pytest.raises(TrainingError, match="a0"):
+    with pytest.raises(
+        TrainingError, match=r"a0: no field 'topics' or 'label'.*there is nothing: name"
+    ):
         labelled([Article(text="雨", id="a0")])
-    with pytest.raises(TrainingError, match="b1"):
-        labelled([articles[0], Article(text="雨", id="b1", extra={"label": None})])
+    with pytest.raises(
+        TrainingError, match=r"no field 'kind' with labels; .* there is label: name"
+    ):
+        labelled(articles, field="kind")
+    unsaid = Article(text="雨", id="b1", source="b.csv", index=1, extra={"label": None})
+    with pytest.raises(TrainingError, match=r"b\.csv: record 2 \(b1\): no label"):
+        labelled([articles[0], unsaid])
+    assert [article.id for article, _ in unlabelled([articles[0], unsaid])] == ["b1"]
+    with pytest.raises(TrainingError, match=r"Not one of 1 records has a label; b\.csv: record 2"):
+        unlabelled([unsaid])
+    columns = [replace(article, extra={}, column=article.extra["label"]) for article in articles]
+    assert labels_of(columns, field="column") == labels
 
 
 def test_evaluation_counts_what_is_wrong() -> None:

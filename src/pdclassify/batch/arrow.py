@@ -12,7 +12,7 @@ from pdclassify.batch.chunks import table_chunk
 from pdclassify.batch.rows import add_results, row_schema
 from pdclassify.batch.tasks import Task, make_task
 from pdclassify.batch.work import do, place_and_reason
-from pdclassify.errors import UsageError, wrong
+from pdclassify.errors import BY_FIELDS, UsageError, wrong
 from pdclassify.reading.fields import columns
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def _schema(schema: pa.Schema, task: Task, names: Mapping[str, str]) -> pa.Schem
     if names["text"] not in schema.names:
         raise UsageError(
             f"There is no column {names['text']!r}; there are {', '.join(schema.names)}. Name "
-            "another by fields={'text': …}."
+            f"another by {BY_FIELDS}."
         )
     return row_schema(schema, task.fields(), identify=False)
 

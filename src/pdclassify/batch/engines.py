@@ -38,7 +38,7 @@ def engine_context(
         raise UsageError(f"engine must be one of {', '.join(ENGINES)}. Got {engine!r}.")
     if engine == "local":
         if scheduler is not None:
-            raise UsageError("scheduler has no effect without the engine dask.")
+            raise UsageError("The 'scheduler' parameter has no effect without the engine dask.")
         if jobs is not None and (jobs == 0 or jobs < -1):
             raise UsageError(f"jobs must be at least 1, or -1 for all cores. Got {jobs}.")
         return ExitStack()
@@ -46,7 +46,7 @@ def engine_context(
         raise UsageError("The engine dask needs the scheduler's address, tcp://host:8786 say.")
     if jobs is not None:
         raise UsageError(
-            "jobs has no effect with the engine dask: its workers are those there are."
+            "The 'jobs' parameter has no effect with the engine dask: its workers are those there are."
         )
     return _dask(scheduler)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pdclassify.errors import InputError, UsageError
+from pdclassify.errors import BY_FIELDS, InputError, UsageError
 from pdclassify.reading.places import is_folder, is_remote, state, walk
 from pdclassify.reading.records import Item, kind, read
 
@@ -128,5 +128,5 @@ def missing_columns(schema: pa.Schema, reading: Reading) -> str | None:
     there = ", ".join(schema.names)
     return (
         f"no column {', '.join(map(repr, sorted(absent)))}; its columns are {there}; name another "
-        "by fields={'text': …}"
+        f"by {BY_FIELDS}"
     )

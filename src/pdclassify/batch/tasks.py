@@ -263,7 +263,7 @@ def make_task(name: str, **options: Any) -> Task:
     for option in given:
         if option not in TASKS[name]:
             raise UsageError(
-                f"{option} has no effect on the task {name}; it has {', '.join(TASKS[name])}."
+                f"The {option!r} parameter has no effect on the task {name}; it has {', '.join(TASKS[name])}."
             )
     if name in ("predict", "analyze"):
         path = given.pop("model", None)

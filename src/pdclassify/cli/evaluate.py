@@ -19,8 +19,8 @@ from pdclassify.cli.options import (
     takes_verbose,
 )
 from pdclassify.cli.output import opened
-from pdclassify.cli.stream import collect, refuse_input
-from pdclassify.errors import InputError, UsageError
+from pdclassify.cli.stream import collect_labelled, refuse_input
+from pdclassify.errors import UsageError
 from pdclassify.lines import wrong_line
 
 if TYPE_CHECKING:
@@ -63,10 +63,7 @@ def command(
     errors = None if wrong is None else Output.to(wrong, "jsonl", ())
     if errors is not None:
         refuse_input(errors, inputs.paths)
-    articles, report = collect(inputs)
-    if not articles:
-        report.finish()
-        raise InputError(f"{', '.join(inputs.paths)}: not one record that can be read.")
+    articles, report = collect_labelled(inputs, label_field)
     names = {CHINESE[topic]: topic for topic in model.topics if topic in CHINESE}
     labels = [_named(label, names) for label in labels_of(articles, field=label_field)]
     told = {name for label in labels for name in ([label] if isinstance(label, str) else label)}

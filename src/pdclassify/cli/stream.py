@@ -30,10 +30,10 @@ CHUNK = 64
 
 #: How the library speaks of its parameters, and what they are called here.
 _OPTIONS: tuple[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]], ...] = (
-    (re.compile(r"fields=\{'(\w+)': …\}"), r"--\1-field"),
-    (re.compile(r"\b(\w+)=…"), r"--\1"),
+    (re.compile(r"\b\w+=(?:…|\{'\w+': …\}) \((--[\w-]+)\)"), r"\1"),
     (re.compile(r"The 'fields' parameter has"), "--text-field and the like have"),
     (re.compile(r"The 'inputs\[\d+\]' parameter"), "INPUT"),
+    (re.compile(r"The 'thresholds' parameter"), "--threshold"),
     (re.compile(r"The '(\w+)' parameter"), lambda found: f"--{found[1].replace('_', '-')}"),
 )
 
@@ -96,6 +96,22 @@ def collect(inputs: Inputs) -> tuple[list[Article], Report]:
         elif isinstance(item, Skipped):
             report.skipped(item.source)
     return articles, report
+
+
+def collect_labelled(inputs: Inputs, field: str | None) -> tuple[list[Article], Report]:
+    """Read all records that have labels; one without counts as one that failed."""
+    from pdclassify.reading.records import RecordError
+    from pdclassify.topics.labels import unlabelled
+
+    articles, report = collect(inputs)
+    if not articles:
+        report.finish()
+        raise click.exceptions.Exit(2)
+    without = unlabelled(articles, field=field)
+    for article, said in without:
+        report.failed(RecordError(article.id, article.source, article.index, said))
+    gone = {id(article) for article, _ in without}
+    return [article for article in articles if id(article) not in gone], report
 
 
 class Run:

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from pdclassify.cli.options import Inputs, takes_inputs, takes_verbose
-from pdclassify.cli.stream import collect
+from pdclassify.cli.stream import collect_labelled
 
 
 @click.command()
@@ -55,7 +55,7 @@ def command(
     from pdclassify.topics.card import model_card
     from pdclassify.topics.training import train_articles
 
-    articles, report = collect(inputs)
+    articles, report = collect_labelled(inputs, label_field)
     made = train_articles(
         articles,
         field=label_field,

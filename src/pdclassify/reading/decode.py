@@ -10,7 +10,7 @@ from __future__ import annotations
 import codecs
 from collections.abc import Iterator
 
-from pdclassify.errors import DecodeError, wrong
+from pdclassify.errors import BY_ENCODING, DecodeError, wrong
 
 __all__ = ["decode", "find_line_encoding", "find_mark", "text_encoding"]
 
@@ -88,7 +88,7 @@ def decode(data: bytes, *, source: str, encoding: str | None = None) -> str:
             raise DecodeError(
                 source,
                 offset,
-                f"this is not {name}, which was asked for; try another encoding=… or none",
+                f"this is not {name}, which was asked for; try another {BY_ENCODING} or none",
             ) from None
     mark = find_mark(data)
     if mark is not None:
@@ -112,7 +112,7 @@ def decode(data: bytes, *, source: str, encoding: str | None = None) -> str:
             source,
             broken.start,
             "UTF-8 up to here, then not; the file is damaged or cut short. "
-            "If it is in another encoding, name it by encoding=…",
+            f"If it is in another encoding, name it by {BY_ENCODING}",
         )
     try:
         return data.decode("gb18030")
@@ -120,7 +120,7 @@ def decode(data: bytes, *, source: str, encoding: str | None = None) -> str:
         raise DecodeError(
             source,
             max(broken.start, error.start),
-            "neither UTF-8 nor GB18030; name the encoding by encoding=…",
+            f"neither UTF-8 nor GB18030; name the encoding by {BY_ENCODING}",
         ) from None
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from pdclassify.arguments import a_mapping, a_text
 from pdclassify.article import Article, Passage, _Result
-from pdclassify.errors import wrong
+from pdclassify.errors import BY_FIELDS, wrong
 
 __all__ = ["FIELDS", "Leftover", "RecordError", "Skipped", "columns", "parse_line", "to_article"]
 
@@ -135,7 +135,8 @@ def to_article(
         if isinstance(value, bytes):
             return failed(f"'{names[name]}' must be a string in UTF-8. Got bytes: {value[:12]!r}.")
         if not isinstance(value, str):
-            return failed(f"'{names[name]}' must be a string. Got {type(value).__name__}.")
+            what = "a string or a number" if name in ("id", "date") else "a string"
+            return failed(f"'{names[name]}' must be {what}. Got {type(value).__name__}.")
         lone = None if value.isascii() else _SURROGATE.search(value)
         if lone:
             return failed(f"'{names[name]}' has a lone surrogate at character {lone.start()}.")
@@ -144,9 +145,7 @@ def to_article(
         if names["text"] in record:
             return failed(f"'{names['text']}' is null.")
         there = ", ".join(repr(str(name)[:40]) for name in list(record)[:30]) or "nothing"
-        return failed(
-            f"'{names['text']}' is missing; there is {there}: name it by fields={{'text': …}}."
-        )
+        return failed(f"'{names['text']}' is missing; there is {there}: name it by {BY_FIELDS}.")
     taken = set(names.values())
     return Article(
         **{"id": fallback, **found},
@@ -207,7 +206,7 @@ def parse_line(
             as_printed = json.loads(text, parse_constant=_null, parse_float=str)
             record[names["id"]] = as_printed[names["id"]]
     except json.JSONDecodeError as error:
-        return failed(f"not JSON: {error.msg} at character {error.pos}.", text)
+        return failed(f"not JSON: {error.msg.removesuffix(' at')} at character {error.pos}.", text)
     except (ValueError, RecursionError) as error:
         return failed(f"JSON that cannot be read: {error}.", text)
     if not isinstance(record, dict):

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from pdclassify.arguments import a_path, in_a_row
 from pdclassify.article import Article
-from pdclassify.errors import DecodeError, UsageError, wrong
+from pdclassify.errors import BY_ENCODING, BY_FIELDS, DecodeError, UsageError, wrong
 from pdclassify.reading.decode import decode, find_mark, text_encoding
 from pdclassify.reading.fields import (
     Leftover,
@@ -402,11 +402,11 @@ def _holds(item: Article, name: str, fields: Mapping[str, str]) -> bool:
 def _torn(error: UnicodeError, asked: str | None) -> str:
     """Say that a file whose lines cannot be told apart before decoding is damaged."""
     if asked:
-        return f"not {asked}, which was asked for, from here on; try another encoding=… or none"
+        return f"not {asked}, which was asked for, from here on; try another {BY_ENCODING} or none"
     name = error.encoding if isinstance(error, UnicodeDecodeError) else "text"
     return f"not {name} from here on, though its first bytes say so; it is damaged"
 
 
 def _no_column(absent: Iterable[str], present: Iterable[str] = ()) -> str:
     there = f"; its columns are {', '.join(present)}" if present else ""
-    return f"no column {', '.join(map(repr, sorted(absent)))}{there}; name another by fields={{'text': …}}"
+    return f"no column {', '.join(map(repr, sorted(absent)))}{there}; name another by {BY_FIELDS}"

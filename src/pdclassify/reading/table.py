@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from pdclassify.errors import BY_ENCODING, BY_FIELDS
 from pdclassify.reading.fields import RecordError, to_article
 
 if TYPE_CHECKING:
@@ -87,13 +88,13 @@ def read_csv(
     if absent:
         shown = ", ".join(column[:40] for column in header[:30])
         if _ESCAPED.search(shown):
-            shown = f"not {lines.encoding} (name the encoding by encoding=…)"
+            shown = f"not {lines.encoding} (name the encoding by {BY_ENCODING})"
         yield RecordError(
             source,
             source,
             0,
             f"{source}: no column {', '.join(map(repr, sorted(absent)))}; its columns are {shown}; "
-            "name another by fields={'text': …}",
+            f"name another by {BY_FIELDS}",
             whole_file=True,
         )
         return

@@ -29,6 +29,7 @@ __all__ = [
     "digest_of",
     "labelled",
     "labels_of",
+    "unlabelled",
     "without_empty",
 ]
 
@@ -102,24 +103,69 @@ def labels_of(
     """Return the label of each article, in order; see `labelled`."""
     if not articles:
         raise TrainingError("There is not one article with labels.")
-    field = field or next((name for name in ("topics", "label") if name in articles[0].extra), None)
-    if field is None:
-        raise TrainingError(
-            f"{articles[0].id}: no field 'topics' (a list) or 'label'; name the field of the labels."
-        )
+    field = _field(articles, field)
     labels = [_label(article, field) for article in articles]
     several = isinstance(labels[0], tuple)
     for article, label in zip(articles, labels, strict=True):
         if isinstance(label, tuple) is not several:
             raise TrainingError(
-                f"{article.id}: {field!r} is {label!r}; either all labels are lists or none is."
+                f"{_place(article)}: {field!r} is {label!r}; either all labels are lists or none is."
             )
     return labels  # type: ignore[return-value]  # all of one kind, as was checked
 
 
+def unlabelled(
+    articles: Sequence[Article], *, field: str | None = None
+) -> list[tuple[Article, str]]:
+    """Return the articles whose label is missing or no label, and what is wrong with each.
+
+    Raises
+    ------
+    TrainingError
+        If that are all of them.
+    """
+    field = _field(articles, field)
+    found = []
+    for article in articles:
+        try:
+            _label(article, field)
+        except TrainingError as error:
+            found.append((article, str(error)))
+    if len(found) == len(articles):
+        raise TrainingError(f"Not one of {len(found):,} records has a label; {found[0][1]}")
+    return found
+
+
+def _field(articles: Sequence[Article], field: str | None) -> str:
+    """Return the field of the labels, or raise ``TrainingError`` if no article has it."""
+    there = {name: None for article in articles for name in article.extra}  # in their order
+    wanted = ("topics", "label") if field is None else (field,)
+    for name in wanted:
+        if name in there or any(_own(article, name) is not None for article in articles):
+            return name
+    raise TrainingError(
+        f"{articles[0].source or articles[0].id}: no field {' or '.join(map(repr, wanted))} with"
+        f" labels; beside text and headline there is {', '.join(there) or 'nothing'}: name the field"
+        " by field=… (--label-field)."
+    )
+
+
+def _own(article: Article, field: str) -> str | None:
+    """Return what is in a field of ours that may serve as a label, a newspaper's column say."""
+    return getattr(article, field, None) if field in ("section", "column", "publisher") else None
+
+
+def _place(article: Article) -> str:
+    """Return where a record is: file, place from 1, and its identifier if it has one."""
+    if not article.source:
+        return article.id
+    own = "" if article.id == f"{article.source}#{article.index}" else f" ({article.id})"
+    return f"{article.source}: record {article.index + 1}{own}"
+
+
 def _label(article: Article, field: str) -> str | tuple[str, ...]:
     """Return one article's label, or raise ``TrainingError``."""
-    value = article.extra.get(field)
+    value = article.extra.get(field, _own(article, field))
     if isinstance(value, list) and all(isinstance(topic, str) and topic for topic in value):
         return tuple(value)
     if isinstance(value, str) and value.startswith("["):  # a list in a cell of a table
@@ -131,8 +177,13 @@ def _label(article: Article, field: str) -> str | tuple[str, ...]:
         return tuple(name.strip() for name in value.split(";") if name.strip())
     if isinstance(value, str | int) and str(value).strip() and not isinstance(value, bool):
         return str(value).strip()
+    if value is None or value == "":
+        raise TrainingError(
+            f"{_place(article)}: no label, as {field!r} is empty or missing; label the record or"
+            " leave it out."
+        )
     raise TrainingError(
-        f"{article.id}: {field!r} must be a name or a list of names. Got {value!r:.60} instead."
+        f"{_place(article)}: {field!r} must be a name or a list of names. Got {value!r:.60} instead."
     )
 
 
