@@ -52,7 +52,7 @@ def item(kind: str, place: int):
         return RecordError(str(place), "x", place, f"x: record {place} is broken")
     if kind == "leftover":
         return Leftover("x", (Passage(place, place + 1, "余"),))
-    return Skipped(f"{place}.pdf", ".pdf")
+    return Skipped(f"{place}.pdf", "kind")
 
 
 @given(
@@ -125,7 +125,12 @@ def test_an_input_without_an_article_is_told(pdclassify, tmp_path):
     for name in ("folder", "page.txt"):
         ran = pdclassify("predict", tmp_path / name)
         assert (ran.code, ran.out) == (0, "")
-        assert "not one article" in ran.err
+        assert ran.err.startswith("pdclassify: not one article in ")
+        assert ran.err.count("\n") == 1
+    (tmp_path / "a.jsonl").write_text('{"text": "社区"}\n', encoding="utf-8")
+    ran = pdclassify("predict", tmp_path / "page.txt", tmp_path / "a.jsonl")
+    assert (ran.code, len(ran.lines)) == (0, 1)
+    assert ran.err == f"pdclassify: not one article in {tmp_path / 'page.txt'}\n"
 
 
 @pytest.mark.parametrize(

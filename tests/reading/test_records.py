@@ -270,7 +270,42 @@ def test_csv_long_fields_and_missing_columns(tmp_path: Path) -> None:
     assert error.whole_file
     assert "'text'" in error.error
     assert "id, body" in error.error
-    assert one(write(tmp_path, "c.csv", "")) == []
+
+
+def test_columns_that_are_called_the_same(tmp_path: Path) -> None:
+    """Two columns of the text are refused, two of anything else are both kept, as pandas does it."""
+    (error,) = errors(one(write(tmp_path, "a.csv", "text,id,text\n甲,1,乙\n")))
+    assert error.whole_file
+    assert "more than one column is called 'text'; rename" in error.error
+    (article,) = one(write(tmp_path, "b.csv", "note,text,note,note.1\n1,甲,2,3\n"))
+    assert isinstance(article, Article)
+    assert article.extra == {"note": "1", "note.1": "2", "note.1.1": "3"}
+
+
+def test_tab_separated(tmp_path: Path) -> None:
+    """A .tsv file is a table, and the columns of one without a text are told."""
+    assert texts(one(write(tmp_path, "a.tsv", "id\ttext\n1\t甲，乙\n"))) == ["甲，乙"]
+    (error,) = errors(one(write(tmp_path, "b.tsv.gz", gzip.compress(b"id\tbody\n1\ta\n"))))
+    assert "its columns are id, body;" in error.error
+
+
+def test_files_without_an_article_are_told(tmp_path: Path) -> None:
+    """An empty file, blank lines, a page of blanks and a table without rows are each named."""
+    pq.write_table(pa.table({"text": pa.array([], pa.string())}), tmp_path / "e.parquet")
+    for name, data in (
+        ("a.jsonl", ""),
+        ("b.jsonl", "\n \n"),
+        ("c.txt", " \n"),
+        ("d.csv", "text\n"),
+    ):
+        write(tmp_path, name, data)
+    write(tmp_path, "f.jsonl", lines(RECORDS))
+    items = one(str(tmp_path))
+    assert len(items) == 5 + len(RECORDS)
+    assert items[:5] == [
+        Skipped(str(tmp_path / name), "empty")
+        for name in ("a.jsonl", "b.jsonl", "c.txt", "d.csv", "e.parquet")
+    ]
 
 
 @pytest.mark.parametrize("packed", [False, True])
@@ -363,7 +398,7 @@ def test_folders_are_walked_in_order(tmp_path: Path) -> None:
         "z/c.jsonl",
     ]
     assert [item for item in items if isinstance(item, Skipped)] == [
-        Skipped(str(tmp_path / "k.pdf"), ".pdf")
+        Skipped(str(tmp_path / "k.pdf"), "kind")
     ]
 
 
@@ -395,6 +430,68 @@ def test_records_on_stdin(data: bytes) -> None:
     assert all(item.source == "-" for item in items if isinstance(item, Article))
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "gb18030"])
+@pytest.mark.parametrize("delimiter", [",", "\t", ";"])
+def test_a_table_on_stdin(encoding: str, delimiter: str) -> None:
+    """Standard input whose first line names a column of ours is CSV; also one that was named."""
+    table = "\n题,text\n听,民声\n".replace(",", delimiter)
+    (article,) = read(["-"], stdin=io.BytesIO(table.encode(encoding)))
+    assert isinstance(article, Article)
+    assert (article.text, article.extra) == ("民声", {"题": "听"})
+    table = table.replace("text", "正文")
+    (article,) = read(["-"], fields={"text": "正文"}, stdin=io.BytesIO(table.encode(encoding)))
+    assert isinstance(article, Article)
+    assert article.text == "民声"
+    (error,) = read(["-"], stdin=io.BytesIO(table.encode(encoding)))
+    assert isinstance(error, RecordError)
+    assert "a table with the columns 题, 正文; name that of the texts by fields=" in error.error
+
+
+def test_a_json_array_on_stdin_is_refused(tmp_path: Path) -> None:
+    """An array is no page and no JSON Lines, and it is said how to make lines of it."""
+    (error,) = read(["-"], stdin=io.BytesIO(b' [\n {"text": "a"},\n {"text": "b"}]'))
+    assert isinstance(error, RecordError)
+    assert "it is a JSON array; jq -c '.[]' makes" in error.error
+    (error,) = errors(one(write(tmp_path, "a.jsonl", '[{"text": "a"}]')))
+    assert "Got list; jq -c '.[]' makes" in error.error
+
+
+def test_a_page_with_commas_is_a_page() -> None:
+    """What only looks a little like a table is read as a page; --whole is never doubted."""
+    for page in ("Beijing, May 5\nBy Li, Wang\n正文如下，很短。", "团结,奋进\n支部里设了信箱。"):
+        items = list(read(["-"], stdin=io.BytesIO(page.encode())))
+        assert not errors(items)
+    (article,) = read(["-"], whole=True, stdin=io.BytesIO("题,文\n团结,奋进\n".encode()))
+    assert isinstance(article, Article)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("name", ["a.jsonl", "a.csv", "a.txt"])
+def test_utf_16_without_a_mark(tmp_path: Path, encoding: str, name: str) -> None:
+    """It is one error that names the encoding, not one a line; asked for, it is read."""
+    data = {
+        "a.jsonl": lines(RECORDS * 5),
+        "a.csv": "id,text\n1,甲\n2,开\n",
+        "a.txt": "听民声\n\n社区里设了信箱，居民有话投进来，2024年起每周开一次。\n\n听民声\n",
+    }[name].encode(encoding)
+    (error,) = errors(one(write(tmp_path, name, data)))
+    assert error.whole_file
+    assert f"{encoding} without a byte order mark" in error.error
+    assert "name the encoding by encoding=" in error.error
+    assert not errors(one(write(tmp_path, name, data), encoding=encoding))
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le"])
+def test_places_in_wide_encodings_are_the_files_own(tmp_path: Path, encoding: str) -> None:
+    """An error in UTF-16 names the byte where its line begins, characters beyond the BMP included."""
+    before = '\ufeff{"text": "甲𠮷"}\n'
+    data = (before + "{torn\n").encode(encoding)
+    place = f"line 2 (byte {len(before.encode(encoding))})"
+    for options in ({}, {"encoding": encoding[:6]}):
+        (error,) = errors(one(write(tmp_path, "a.jsonl", data), **options))
+        assert place in error.error
+
+
 def test_a_page_on_stdin() -> None:
     """Other standard input is a page, for which columns have no meaning; empty input is none."""
     (article,) = read(["-"], whole=True, stdin=io.BytesIO("社区里设了信箱。".encode("gbk")))
@@ -402,7 +499,7 @@ def test_a_page_on_stdin() -> None:
     assert article.text == "社区里设了信箱。"
     (error,) = read(["-"], fields={"text": "t"}, stdin=io.BytesIO(b"page"))
     assert isinstance(error, RecordError)
-    assert list(read(["-"], stdin=io.BytesIO(b""))) == []
+    assert list(read(["-"], stdin=io.BytesIO(b""))) == [Skipped("-", "empty")]
 
 
 @pytest.mark.parametrize(
@@ -445,7 +542,7 @@ def test_as_many_items_as_records(tmp_path_factory: Any, records: list[Any], pac
     name = "a.jsonl.gz" if packed else "a.jsonl"
     folder = tmp_path_factory.mktemp("mix")
     path = write(folder, name, gzip.compress(data) if packed else data)
-    items = one(path)
+    items = [item for item in one(path) if not isinstance(item, Skipped)]
     assert len(items) == len(records)
     for place, (item, record) in enumerate(zip(items, records, strict=True)):
         assert isinstance(item, Article | RecordError)

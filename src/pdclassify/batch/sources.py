@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from pdclassify.errors import BY_FIELDS, InputError, UsageError
 from pdclassify.reading.places import is_folder, is_remote, state, walk
-from pdclassify.reading.records import Item, kind, read
+from pdclassify.reading.records import KNOWN, Item, kind, read
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -84,10 +84,7 @@ def find(inputs: Sequence[str], *, apart_from: str) -> Found:
             )
         if not is_folder(path):
             if kind(path) is None and (is_remote(path) or Path(path).exists()):
-                raise InputError(
-                    f"{path}: is of a kind that is not read; give .txt, .md, .jsonl, .ndjson, .csv "
-                    "or .parquet, each also .gz."
-                )
+                raise InputError(f"{path}: is of a kind that is not read; {KNOWN}.")
             sources.append(_source(path))
             continue
         for file in walk(path):

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pdclassify.cli.options import Inputs, takes_inputs, takes_verbose, thresholds
-from pdclassify.cli.stream import NAMED, many, say
+from pdclassify.cli.stream import many, say, some
 from pdclassify.errors import UsageError
 
 if TYPE_CHECKING:
@@ -171,12 +171,8 @@ def _tell(report: Report, out: str, most: int | None) -> None:
             say(f"{out}: was finished before; nothing is left to do.")
         return
     if report.skipped:
-        names = ", ".join(report.skipped[:NAMED])
-        rest = len(report.skipped) - NAMED
-        more = f" and {rest} more" if rest > 0 else ""
-        say(
-            f"skipped {many(len(report.skipped), 'file')} of a kind that is not read: {names}{more}"
-        )
+        what = many(len(report.skipped), "file")
+        say(f"skipped {what} of a kind that is not read: {some(report.skipped)}")
     if report.duplicates:
         names = ", ".join(report.duplicate_ids)
         more = " …" if report.duplicates > len(report.duplicate_ids) else ""

@@ -21,7 +21,7 @@ from pdclassify.lines import Line, error_line, leftover_line
 if TYPE_CHECKING:
     from pdclassify.article import Article
     from pdclassify.cli.options import Inputs, Output
-    from pdclassify.reading.records import Item, RecordError
+    from pdclassify.reading.records import Item, RecordError, Skipped
 
 Work = Callable[[Sequence["Article"]], Iterable[Line]]
 
@@ -94,7 +94,7 @@ def collect(inputs: Inputs) -> tuple[list[Article], Report]:
         elif isinstance(item, RecordError):
             report.failed(item)
         elif isinstance(item, Skipped):
-            report.skipped(item.source)
+            report.skipped(item)
     return articles, report
 
 
@@ -133,7 +133,7 @@ class Run:
         stdin = waiting_stdin(self._work_off) if "-" in inputs.paths else None
         for item in inputs.read(stdin):
             if isinstance(item, Skipped):
-                self._report.skipped(item.source)
+                self._report.skipped(item)
                 continue
             self._pending.append(item)
             if len(self._pending) >= CHUNK:
@@ -180,6 +180,7 @@ class Report:
         self._failed = 0
         self._unreadable = 0
         self._skipped: list[str] = []
+        self._empty: list[str] = []
 
     def failed(self, error: RecordError) -> None:
         """Count a failure, and name it unless too many were named."""
@@ -188,27 +189,32 @@ class Report:
         if self._failed <= self._named:
             say(error.error)
 
-    def skipped(self, source: str) -> None:
-        """Note a file of a folder that is of no kind we read."""
-        self._skipped.append(source)
+    def skipped(self, item: Skipped) -> None:
+        """Note a file that gave no article."""
+        (self._empty if item.reason == "empty" else self._skipped).append(item.source)
 
     def finish(self) -> int:
         """Say what was not said yet and return the exit code; leave if nothing could be read."""
         if self._failed > self._named > 0:
             say(f"{many(self._failed - NAMED, 'more record')} failed.")
         if self._skipped:
-            names = ", ".join(self._skipped[:NAMED])
-            more = len(self._skipped) - NAMED
-            rest = f" and {more} more" if more > 0 else ""
             what = many(len(self._skipped), "file")
-            say(f"skipped {what} of a kind that is not read: {names}{rest}")
+            say(f"skipped {what} of a kind that is not read: {some(self._skipped)}")
+        if self._empty:
+            say(f"not one article in {some(self._empty)}")
         if not self._failed:
-            if not self.done:
-                say("there is not one article in the input")
+            if not self.done and not self._empty:
+                say("not one article in the input")
             return 0
         if not self.done and self._failed == self._unreadable:
             raise click.exceptions.Exit(2)  # past the output, which so gets no name
         return 1
+
+
+def some(names: Sequence[str]) -> str:
+    """Return names in a row, those beyond `NAMED` as a number."""
+    rest = len(names) - NAMED
+    return ", ".join(names[:NAMED]) + (f" and {rest} more" if rest > 0 else "")
 
 
 def _read_twice(paths: Sequence[str]) -> Iterator[str]:

@@ -12,7 +12,10 @@ from collections.abc import Iterator
 
 from pdclassify.errors import BY_ENCODING, DecodeError, wrong
 
-__all__ = ["decode", "find_line_encoding", "find_mark", "text_encoding"]
+__all__ = ["NAME_IT", "decode", "find_line_encoding", "find_mark", "find_zeros", "text_encoding"]
+
+#: What to do about an encoding that seems to be found, but is not sure.
+NAME_IT = f"as its zero bytes look; name the encoding by {BY_ENCODING}"
 
 _MARKS = (  # the longer ones first: a UTF-32 mark begins like one of UTF-16
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -24,6 +27,8 @@ _MARKS = (  # the longer ones first: a UTF-32 mark begins like one of UTF-16
 )
 # So many Han characters in a row that are right as UTF-8 do not happen in GB18030.
 _SURE = 4
+# So many zero bytes, nearly all of them at every other place, are no accident.
+_ZEROS = 4
 # The first byte of a character beyond U+07FF in UTF-8 is this or more.
 _THREE_BYTES = 0xE0
 # How far to look for a line that settles the encoding, after one that is not UTF-8.
@@ -52,6 +57,14 @@ def find_mark(head: bytes) -> tuple[str, int] | None:
         if head.startswith(mark):
             return name, len(mark)
     return None
+
+
+def find_zeros(data: bytes) -> str | None:
+    """Return the UTF-16 of which zero bytes at every other place are a sign, or None."""
+    even, odd = data[::2].count(0), data[1::2].count(0)
+    if even + odd < _ZEROS or max(even, odd) < _ZEROS * min(even, odd):
+        return None
+    return "utf-16-le" if odd > even else "utf-16-be"
 
 
 def decode(data: bytes, *, source: str, encoding: str | None = None) -> str:
@@ -105,6 +118,8 @@ def decode(data: bytes, *, source: str, encoding: str | None = None) -> str:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
         broken = error
+    if unmarked := find_zeros(data[:_WINDOW]):
+        raise DecodeError(source, 0, f"{unmarked} without a byte order mark, {NAME_IT}")
     valid = data[: broken.start].decode("utf-8")
     cut_short = broken.reason == "unexpected end of data" and not valid.isascii()
     if cut_short or sum(character > "\u07ff" for character in valid[-1000:]) >= _SURE:

@@ -66,10 +66,18 @@ class Leftover(_Result):
 
 @dataclass(frozen=True, slots=True)
 class Skipped(_Result):
-    """A file in a folder that is of no kind we read."""
+    """A file that gave no article.
+
+    Parameters
+    ----------
+    source : str
+        The file as the user named it.
+    reason : str
+        ``kind``: a file in a folder that is of no kind we read; ``empty``: there is none in it.
+    """
 
     source: str
-    suffix: str
+    reason: str
 
 
 def columns(fields: Mapping[str, str] | None) -> dict[str, str]:
@@ -210,7 +218,8 @@ def parse_line(
     except (ValueError, RecursionError) as error:
         return failed(f"JSON that cannot be read: {error}.", text)
     if not isinstance(record, dict):
-        return failed(f"a record must be an object. Got {type(record).__name__}.", "")
+        hint = "; jq -c '.[]' makes a line of each of its records" if type(record) is list else ""
+        return failed(f"a record must be an object. Got {type(record).__name__}{hint}.", "")
     if _SURROGATE_ESCAPE.search(line):
         lone = _SURROGATE.search(json.dumps(list(record.items()), ensure_ascii=False))
         taken = to_article(record, source=source, index=index, names=names, where=where)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from pdclassify.arguments import a_path, in_a_row
 from pdclassify.article import Article
 from pdclassify.errors import BY_ENCODING, BY_FIELDS, DecodeError, UsageError, wrong
-from pdclassify.reading.decode import decode, find_mark, text_encoding
+from pdclassify.reading.decode import decode, text_encoding
 from pdclassify.reading.fields import (
     Leftover,
     RecordError,
@@ -27,7 +27,14 @@ from pdclassify.reading.fields import (
     to_article,
 )
 from pdclassify.reading.places import is_folder, is_remote, open_file, walk
-from pdclassify.reading.streams import Chained, Lines, first_bytes, line_encoding
+from pdclassify.reading.streams import (
+    Chained,
+    Lines,
+    first_bytes,
+    first_line,
+    line_encoding,
+    through_line,
+)
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -54,9 +61,10 @@ _KINDS = {
     ".jsonl": "lines",
     ".ndjson": "lines",
     ".csv": "csv",
+    ".tsv": "csv",
     ".parquet": "parquet",
 }
-_KNOWN = "give .txt, .md, .jsonl, .ndjson, .csv or .parquet, each also .gz"
+KNOWN = "give .txt, .md, .jsonl, .ndjson, .csv, .tsv or .parquet, each also .gz"
 _GZIP = b"\x1f\x8b"
 _BROKEN = (OSError, EOFError, zlib.error)
 _ROWS = 256  # of a Parquet file at a time: some megabytes
@@ -82,8 +90,8 @@ def read(
     ----------
     inputs : sequence of str or Path
         Files; folders, which are walked in the order of their names; both also as addresses that
-        fsspec knows (``s3://…``); ``"-"`` for standard input, which is JSON Lines if its first
-        byte that is not blank is ``{``, else a page.
+        fsspec knows (``s3://…``); ``"-"`` for standard input, which is JSON Lines if it begins
+        with ``{``, CSV if its first line names a column of ours, else a page.
     whole : bool, default=False
         Take a page for one article.
     encoding : str, optional
@@ -159,7 +167,7 @@ def _walk(folder: str, reader: _Reader) -> Iterator[Item]:
         if isinstance(path, OSError):
             yield _broken(str(path.filename or folder), 0, path)
         elif kind(path) is None:
-            yield Skipped(path, Path(path).suffix)
+            yield Skipped(path, "kind")
         else:
             yield from reader.file(path)
 
@@ -207,7 +215,7 @@ class _Reader:
         if form is None:
             ending = Path(path).suffix or "without an ending"
             missing = not is_remote(path) and not Path(path).exists()
-            why = "no such file or folder" if missing else f"a file {ending} is not read; {_KNOWN}"
+            why = "no such file or folder" if missing else f"a file {ending} is not read; {KNOWN}"
             yield _broken(path, 0, why)
             return
         with ExitStack() as stack:
@@ -226,24 +234,29 @@ class _Reader:
             }[form](path, stream)
 
     def stream(self, stream: BinaryIO) -> Iterator[Item]:
-        """Read standard input: records if it begins with {, else a page; gzip, too."""
+        """Read standard input by what it begins with: records, a table or a page; gzip, too."""
         try:
             head = first_bytes(stream)
-            source: BinaryIO = io.BufferedReader(Chained(head, stream))
             if head.startswith(_GZIP):
-                source = _unzipped(source)
-                head = first_bytes(source)
-                source = io.BufferedReader(Chained(head, source))
+                stream = _unzipped(io.BufferedReader(Chained(head, stream)))
+                head = first_bytes(stream)
+            form = "lines" if first_line(head, self._encoding).startswith("{") else "page"
+            if form == "page" and not self._whole:
+                from pdclassify.reading.table import is_header
+
+                head = through_line(head, stream)
+                if is_header(first_line(head, self._encoding), self._names):
+                    form = "csv"
         except _BROKEN as error:
             yield _broken("-", 0, error)
             return
-        name, skip = find_mark(head) or (self._encoding or "latin-1", 0)
-        start = head[skip : skip + ((len(head) - skip) // 4) * 4 if skip else None]
-        records = start.decode(name, "ignore").lstrip("\ufeff \t\r\n").startswith("{")
-        if not records and self._fields:
-            yield _broken("-", 0, "it is a page (no { at its beginning), and a page has no columns")
+        if form == "page" and self._fields:
+            columns = ", ".join(map(repr, self._fields.values()))
+            why = f"it begins neither with {{ nor with a header that has {columns}, so it is a page"
+            yield _broken("-", 0, f"{why}, and a page has no columns")
             return
-        yield from (self._lines if records else self._page)("-", source)
+        source: BinaryIO = io.BufferedReader(Chained(head, stream))
+        yield from {"lines": self._lines, "csv": self._csv, "page": self._page}[form]("-", source)
 
     def _page(self, source: str, stream: BinaryIO) -> Iterator[Item]:
         from pdclassify.reading.page import split_page
@@ -253,10 +266,18 @@ class _Reader:
         except (*_BROKEN, DecodeError) as error:
             yield _broken(source, 0, error)
             return
+        if source == "-" and not self._whole:
+            from pdclassify.reading.table import not_a_page
+
+            if why := not_a_page(text):
+                yield _broken(source, 0, why)
+                return
         page = split_page(text, source=source, whole=self._whole)
         yield from page.articles
         if page.leftover:
             yield Leftover(source, page.leftover)
+        if not page.articles:
+            yield Skipped(source, "empty")
 
     def _lines(self, source: str, stream: BinaryIO) -> Iterator[Item]:
         index = 0
@@ -285,6 +306,8 @@ class _Reader:
         except UnicodeError as error:
             yield _broken(source, index, _torn(error, self._encoding))
             return
+        if not index:
+            yield Skipped(source, "empty")
         missing.discard(self._names["text"])  # every record said so itself
         if index and missing:
             said = f"{source}: no record has {', '.join(map(repr, sorted(missing)))}; name another field"
@@ -303,6 +326,9 @@ class _Reader:
             yield _broken(source, index, error)
         except UnicodeError as error:
             yield _broken(source, index, _torn(error, self._encoding))
+        else:
+            if not index:
+                yield Skipped(source, "empty")
 
     def _parquet(self, source: str, stream: BinaryIO) -> Iterator[Item]:
         import pyarrow as pa
@@ -327,6 +353,8 @@ class _Reader:
                 for batch in table.iter_batches(batch_size=_ROWS):
                     yield from parse_batch(batch, source=source, index=index, names=self._names)
                     index += batch.num_rows
+                if not index:
+                    yield Skipped(source, "empty")
             except (*_BROKEN, pa.ArrowException, ValueError, OverflowError) as error:
                 yield _broken(source, index, error)
 
@@ -403,8 +431,9 @@ def _torn(error: UnicodeError, asked: str | None) -> str:
     """Say that a file whose lines cannot be told apart before decoding is damaged."""
     if asked:
         return f"not {asked}, which was asked for, from here on; try another {BY_ENCODING} or none"
-    name = error.encoding if isinstance(error, UnicodeDecodeError) else "text"
-    return f"not {name} from here on, though its first bytes say so; it is damaged"
+    if not isinstance(error, UnicodeDecodeError):
+        return str(error)
+    return f"not {error.encoding} from here on, though its first bytes say so; it is damaged"
 
 
 def _no_column(absent: Iterable[str], present: Iterable[str] = ()) -> str:

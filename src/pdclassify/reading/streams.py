@@ -7,9 +7,15 @@ from collections.abc import Callable, Iterator
 from itertools import chain
 from typing import Any, BinaryIO
 
-from pdclassify.reading.decode import find_line_encoding, find_mark, text_encoding
+from pdclassify.reading.decode import (
+    NAME_IT,
+    find_line_encoding,
+    find_mark,
+    find_zeros,
+    text_encoding,
+)
 
-__all__ = ["Chained", "Lines", "first_bytes", "line_encoding"]
+__all__ = ["Chained", "Lines", "first_bytes", "first_line", "line_encoding", "through_line"]
 
 
 def line_encoding(stream: BinaryIO, encoding: str | None = None) -> tuple[str, int]:
@@ -26,6 +32,8 @@ def line_encoding(stream: BinaryIO, encoding: str | None = None) -> tuple[str, i
     head = stream.read(4)
     mark = find_mark(head)
     name = text_encoding(encoding) if encoding is not None else mark[0] if mark else None
+    if name is None and b"\0" in head:  # no JSON begins so, but in UTF-16 or UTF-32
+        name = "utf-16"
     if name and name.startswith(("utf-16", "utf-32")):
         raise UnicodeError(f"{name} cannot be read by byte ranges; convert it to UTF-8")
     skip = mark[1] if mark else 0
@@ -38,7 +46,7 @@ def line_encoding(stream: BinaryIO, encoding: str | None = None) -> tuple[str, i
 class Lines:
     """The lines of a stream with number and byte offset; ``encoding`` is decided on the way.
 
-    UTF-16 and UTF-32 are turned into UTF-8 line by line; offsets then count bytes of that.
+    UTF-16 and UTF-32 are turned into UTF-8 line by line; offsets count the file's own bytes.
     """
 
     def __init__(self, stream: BinaryIO, encoding: str | None) -> None:
@@ -55,13 +63,22 @@ class Lines:
             self._settled = True
         elif mark and self.encoding.startswith(mark[0][:6]):
             skip = mark[1]
+            if mark[0].startswith(self.encoding):
+                self.encoding = mark[0]  # utf-16 -> utf-16-le
+        elif not self._settled and (unmarked := find_zeros(head.partition(b"\n")[0])):
+            raise UnicodeError(f"{unmarked} without a byte order mark, {NAME_IT}")
         stream: BinaryIO = io.BufferedReader(Chained(head[skip:], self._stream))
         raw: Iterator[bytes] = iter(stream)
-        if self.encoding.startswith(("utf-16", "utf-32")):
-            text = io.TextIOWrapper(stream, encoding=self.encoding, newline="\n")
-            raw = (line.encode("utf-8", "surrogatepass") for line in text)
-            self.encoding = "utf-8"
         offset = skip
+        if self.encoding.startswith(("utf-16", "utf-32")):
+            name, self.encoding = self.encoding, "utf-8"
+            wide = 2 if name.startswith("utf-16") else 4  # bytes of a character in the first plane
+            text = io.TextIOWrapper(stream, encoding=name, newline="\n")
+            for number, characters in enumerate(text, 1):
+                yield number, offset, characters.encode("utf-8", "surrogatepass")
+                pairs = sum(map("\uffff".__lt__, characters)) if wide == 2 else 0
+                offset += wide * (len(characters) + pairs)
+            return
         for number, line in enumerate(self._settling(raw), 1):
             yield number, offset, line
             offset += len(line)
@@ -87,6 +104,37 @@ def first_bytes(stream: BinaryIO) -> bytes:
             break
         head += block
     return head
+
+
+def through_line(head: bytes, stream: BinaryIO) -> bytes:
+    """Return the first bytes of a stream, with more of it up to the end of the first line."""
+    read1: Callable[[int], bytes] = getattr(stream, "read1", stream.read)
+    while b"\n" not in head.lstrip() and len(head) < 1 << 16:
+        block = read1(1 << 16)
+        if not block:
+            break
+        head += block
+    return head
+
+
+def first_line(head: bytes, encoding: str | None) -> str:
+    """Return the first line that is not blank, as far as it is there, decoded as well as may be."""
+    name, skip = find_mark(head) or (encoding, 0)
+    if name is None:
+        line = head.lstrip().partition(b"\n")[0]
+        name = "utf-8" if _is_utf8(line) else "gb18030"
+    else:
+        line = head[skip : skip + (len(head) - skip) // 4 * 4]
+    found = line.decode(name, "ignore").lstrip("\ufeff \t\r\n")
+    return found.partition("\n")[0].rstrip("\r")
+
+
+def _is_utf8(line: bytes) -> bool:
+    try:
+        line.decode("utf-8")
+    except UnicodeDecodeError as error:
+        return error.reason == "unexpected end of data"
+    return True
 
 
 class Chained(io.RawIOBase):

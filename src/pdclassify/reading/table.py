@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
+import io
 import re
 from collections import deque
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from pdclassify.errors import BY_ENCODING, BY_FIELDS
@@ -15,9 +17,11 @@ if TYPE_CHECKING:
     from pdclassify.article import Article
     from pdclassify.reading.streams import Lines
 
-__all__ = ["read_csv"]
+__all__ = ["is_header", "not_a_page", "read_csv"]
 
+_DELIMITERS = (",", "\t", ";")
 _LONGEST = 1 << 26  # characters in one field; what is longer is a quote that was never closed
+_SHOWN = 5  # lines by which a table is told from a page
 _MENDED = 64  # rows with a quote that never closes that are passed over, in one file
 _ESCAPED = re.compile("[\udc80-\udcff]")  # how "surrogateescape" marks a byte it cannot decode
 
@@ -74,13 +78,10 @@ def read_csv(
     for first in stream:
         if not first.strip():
             continue
-        for candidate in (",", "\t", ";"):
-            header = _header(first, candidate)
-            if names["text"] in header:
-                delimiter = candidate
-                break
-        else:
-            header = _header(first, ",")
+        found = {candidate: _header(first, candidate) for candidate in _DELIMITERS}
+        with_text = [candidate for candidate in found if names["text"] in found[candidate]]
+        delimiter = with_text[0] if with_text else max(found, key=lambda one: len(found[one]))
+        header = found[delimiter]
         break
     else:
         return  # an empty file has no records
@@ -98,6 +99,18 @@ def read_csv(
             whole_file=True,
         )
         return
+    twice = sorted({name for name in header if name in names.values() and header.count(name) > 1})
+    if twice:
+        yield RecordError(
+            source,
+            source,
+            0,
+            f"{source}: more than one column is called {', '.join(map(repr, twice))}; rename all but "
+            "the one that is meant",
+            whole_file=True,
+        )
+        return
+    header = _told_apart(header)
     rows = csv.reader(stream, delimiter=delimiter, strict=True)
     index = mended = 0
     while True:
@@ -137,6 +150,46 @@ def _header(line: str, delimiter: str) -> list[str]:
         return next(csv.reader([line.rstrip("\r\n")], delimiter=delimiter), [])
     except csv.Error:
         return [" ".join(line.split())]
+
+
+def _told_apart(header: list[str]) -> list[str]:
+    """Give columns numbers that are called the same, as pandas does: note, note.1."""
+    told: list[str] = []
+    for name in header:
+        number, new = 0, name
+        while new in told:
+            number += 1
+            new = f"{name}.{number}"
+        told.append(new)
+    return told
+
+
+def is_header(line: str, names: Mapping[str, str]) -> bool:
+    """Tell whether a line is the header of a table: one of several columns, or the text's, is ours."""
+    rows = [_header(line, delimiter) for delimiter in _DELIMITERS]
+    return any(
+        names["text"] in row or (len(row) > 1 and not set(row).isdisjoint(names.values()))
+        for row in rows
+    )
+
+
+def not_a_page(text: str) -> str | None:
+    """Say that a text is data, which read as a page would give nonsense, or None if it is not."""
+    if re.match(r"\s*\[\s*[\[{]", text):
+        return "it is a JSON array; jq -c '.[]' makes a line of each of its records"
+    for delimiter in _DELIMITERS:
+        lines = islice(filter(str.strip, io.StringIO(text)), _SHOWN)
+        try:
+            rows = list(csv.reader(lines, delimiter=delimiter, strict=True))
+        except csv.Error:
+            continue
+        even = len(rows) > 1 and len({len(row) for row in rows}) == 1 and len(rows[0]) > 1
+        if even and not any(cell[:1].isspace() for row in rows for cell in row):
+            return (
+                f"it looks like a table with the columns {', '.join(rows[0])[:200]}; name that of the"
+                f" texts by {BY_FIELDS}, or give it as a .txt file if it is a page"
+            )
+    return None
 
 
 def _item(
