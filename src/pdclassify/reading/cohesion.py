@@ -25,6 +25,7 @@ RARITY = 1 << 16
 
 _REACHES = (1500, 300)  # characters within which a headline's words are looked for
 _SCALES = (250, 800, 2400)  # lengths of chains, in characters
+_UNIT = 1 << 13  # rarities are added as whole numbers of 2^-13, all of them: ten times as fast
 
 
 def pair_codes(codes: NDArray[np.uint32]) -> NDArray[np.uint32]:
@@ -40,9 +41,11 @@ def rarity_of(pairs: NDArray[np.uint32]) -> NDArray[np.int64]:
     return ((pairs * np.uint32(2654435769)) >> np.uint32(16)).astype(np.int64)
 
 
-def _sums(values: NDArray[np.float32]) -> NDArray[np.float64]:
+def _sums(values: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return running sums, so that the sum of a stretch is a difference."""
-    return np.concatenate([[0.0], np.cumsum(values, dtype=np.float64)])
+    sums = np.zeros(len(values) + 1, dtype=np.int64)
+    np.cumsum(values, out=sums[1:])
+    return sums
 
 
 def chains_of(lines: Lines, rarity: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -55,7 +58,7 @@ def chains_of(lines: Lines, rarity: NDArray[np.float32]) -> NDArray[np.float32]:
     if len(places) < 2:
         return out
     pairs = pair_codes(lines.codes)[places]
-    weight = rarity[rarity_of(pairs)]
+    weight = (rarity[rarity_of(pairs)] * np.float32(_UNIT)).astype(np.int64)
     # Pair and number in one integer: sorting these is ten times as fast as a stable argsort.
     keyed = (pairs.astype(np.uint64) << np.uint64(32)) | np.arange(len(pairs), dtype=np.uint64)
     keyed.sort()
@@ -69,31 +72,32 @@ def chains_of(lines: Lines, rarity: NDArray[np.float32]) -> NDArray[np.float32]:
     starts, ends = lines.starts, lines.ends
     begin, stop = np.searchsorted(places, starts), np.searchsorted(places, ends - 1)
     total = _sums(weight)
-    own = total[stop] - total[begin]
-    owner = np.searchsorted(starts, places, side="right")
+    own = (total[stop] - total[begin]) / _UNIT
+    owner = np.arange(n + 1).repeat(np.diff(begin, prepend=0, append=len(places)))
     apart_lines = owner[left] != owner[right]
     at = 0
     for reach in _REACHES:
         near = (apart < reach) & apart_lines
         for here in (left, right):
-            again = np.zeros(len(places), dtype=np.float32)
+            again = np.zeros(len(places), dtype=np.int64)
             again[here[near]] = heavy[near]
             runs = _sums(again)
-            out[:, at] = (runs[stop] - runs[begin]) / (own + 3) * 2
+            out[:, at] = (runs[stop] - runs[begin]) / _UNIT / (own + 3) * 2
             at += 1
     out[:, at] = out[:, 0] - out[:, 1]
     out[:, at + 1] = np.log1p(own) * 0.3
     at += 2
     for scale in _SCALES:
         short = apart < scale
-        steps = np.bincount(left[short], heavy[short], len(places))
-        steps -= np.bincount(right[short], heavy[short], len(places))
-        cover = np.concatenate([[0.0], np.cumsum(steps)])  # across the place before each pair
-        runs = _sums(cover[:-1].astype(np.float32))
+        steps = np.zeros(len(places), dtype=np.int64)
+        steps[left[short]] = heavy[short]  # from each place one chain goes on, at most
+        steps[right[short]] -= heavy[short]  # and one ends there
+        cover = _sums(steps)  # across the place before each pair
+        runs = _sums(cover[:-1])
         low = np.searchsorted(places, starts - scale)
         high = np.searchsorted(places, starts + scale)
-        mean = (runs[high] - runs[low]) / np.maximum(high - low, 1)
-        out[:, at] = np.minimum(cover[begin] / (mean + 1), 3)
+        mean = (runs[high] - runs[low]) / _UNIT / np.maximum(high - low, 1)
+        out[:, at] = np.minimum(cover[begin] / _UNIT / (mean + 1), 3)
         at += 1
         if scale == _SCALES[1]:
             out[:, at] = np.log1p(mean) * 0.2

@@ -61,10 +61,10 @@ def _windows(values: tuple[NDArray[np.generic], ...]) -> NDArray[np.float32]:
 
 def _sums_of(flags: NDArray[np.bool_], lengths: NDArray[np.int64]) -> NDArray[np.float32]:
     """Count the flags of every line, whose lengths add up to the number of flags."""
-    sums = np.pad(np.cumsum(flags, dtype=np.float32), (1, 0))
+    sums = np.zeros(len(flags) + 1, dtype=np.int64)
+    np.cumsum(flags, out=sums[1:])
     ends = np.cumsum(lengths)
-    counts: NDArray[np.float32] = sums[ends] - sums[ends - lengths]
-    return counts
+    return (sums[ends] - sums[ends - lengths]).astype(np.float32)
 
 
 def cues_of(lines: Lines, first: int = 0, last: int | None = None) -> NDArray[np.float32]:
