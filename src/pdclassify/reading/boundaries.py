@@ -96,7 +96,7 @@ _BLOCK = 1984  # lines decided at once
 _SMALL = 1 << 18  # multiplications up to which OpenBLAS stays on one thread
 _LONGEST = 200  # characters of a line in a headline, at most; the press has them up to 155
 _SHORT = sorted(set(Role) - {Role.LEAD, Role.BODY, Role.BODY_MORE, Role.CAPTION})
-_TOGETHER = 64  # blocks whose best paths are found side by side
+_TOGETHER = 64  # blocks whose best paths are found side by side, and lines of them looked back from
 
 
 Params = Mapping[str, NDArray[np.float32]]
@@ -116,9 +116,12 @@ def _shipped() -> Params:
 def ready(layers: Params) -> Params:
     """Return trained layers as they are read with.
 
-    As float32, what the scorers know of a term in one row, and no term weighing nothing.
+    As float32, what the scorers know of a term in one row, and no term weighing nothing; of the
+    scores for one role following another the scorers' mean.
     """
     found = {name: value.astype(np.float32) for name, value in layers.items()}
+    for name in ("chain", "chain_start", "chain_end"):
+        found[name] = found[name].mean(0)
     terms = found["terms"]
     terms[:, 0] = 0
     found["terms"] = np.ascontiguousarray(terms.swapaxes(0, 1)).reshape(terms.shape[1], -1)
@@ -164,7 +167,8 @@ def _scores(
     layers = params()
     n, members = last - first, len(layers["in_w"])
     cues = np.concatenate([cues_of(lines, first, last), chains[first:last]], axis=1)
-    embedded = layers["terms"][terms_of(lines, first, last)].sum(1) * np.float32(0.3)
+    terms = terms_of(lines, first, last).T  # by the way they are added
+    embedded = layers["terms"].take(terms, axis=0, mode="clip").sum(0) * np.float32(0.3)
     each = embedded.reshape(n, members, -1).swapaxes(0, 1)
     x = np.concatenate([np.broadcast_to(cues, (members, *cues.shape)), each], axis=2)
     x = np.maximum(_times(x, layers["in_w"]) + layers["in_b"][:, None], 0)
@@ -187,18 +191,22 @@ def _best_paths(
 ) -> NDArray[np.int8]:
     """Return the best roles, (blocks, lines), for scores of (blocks, lines, roles)."""
     layers = params()
-    chain = layers["chain"].mean(0).T[None]
+    chain = layers["chain"].T[None]
     blocks, n, roles = scores.shape
-    back = np.zeros((n, blocks, roles), dtype=np.int8)
-    total = scores[:, 0] + layers["chain_start"].mean(0) * begins[:, None]
-    for i in range(1, n):
-        ways = total[:, None] + chain
-        back[i] = ways.argmax(2)
-        total = ways.max(2)
-        total += scores[:, i]
+    totals = np.empty((n, blocks, roles), dtype=np.float32)
+    totals[0] = scores[:, 0] + layers["chain_start"] * begins[:, None]
+    ways = np.empty((blocks, roles, roles), dtype=np.float32)
+    for before, here, own in zip(totals, totals[1:], scores.swapaxes(0, 1)[1:], strict=False):
+        np.add(before[:, None], chain, out=ways)
+        np.maximum.reduce(ways, axis=2, out=here)
+        here += own
+    back = np.empty((n, blocks, roles), dtype=np.int8)  # the role before, if a line is of a role
+    for first in range(1, n, _TOGETHER):
+        last = min(first + _TOGETHER, n)
+        back[first:last] = (totals[first - 1 : last - 1, :, None] + chain).argmax(3)
     path = np.zeros((blocks, n), dtype=np.int8)
     rows = np.arange(blocks)
-    path[:, -1] = (total + layers["chain_end"].mean(0) * stops[:, None]).argmax(1)
+    path[:, -1] = (totals[-1] + layers["chain_end"] * stops[:, None]).argmax(1)
     for i in range(n - 1, 0, -1):
         path[:, i - 1] = back[i, rows, path[:, i]]
     return path

@@ -39,7 +39,10 @@ _COUNTED = (
     Kind.DOTS,
     Kind.MARK,
 )
-_WIDE, _NARROW = ([ord(c) for c in form] for form in ("，：；（）！？", ",:;()!?"))
+_FORMS = np.zeros(1 << 16, dtype=np.uint8)  # of marks that have two: which it is
+_WIDE, _NARROW = 1, 2
+for _form, _marks in ((_WIDE, "，：；（）！？"), (_NARROW, ",:;()!?")):
+    _FORMS[[ord(c) for c in _marks]] = _form
 _NAMED = re.compile(r"[（(]([^（）()]{2,28})[）)]$")
 
 #: How many numbers describe a line.
@@ -64,7 +67,8 @@ def _sums_of(flags: NDArray[np.bool_], lengths: NDArray[np.int64]) -> NDArray[np
     sums = np.zeros(len(flags) + 1, dtype=np.int64)
     np.cumsum(flags, out=sums[1:])
     ends = np.cumsum(lengths)
-    return (sums[ends] - sums[ends - lengths]).astype(np.float32)
+    counts: NDArray[np.float32] = (sums[ends] - sums[ends - lengths]).astype(np.float32)
+    return counts
 
 
 def cues_of(lines: Lines, first: int = 0, last: int | None = None) -> NDArray[np.float32]:
@@ -102,10 +106,8 @@ def cues_of(lines: Lines, first: int = 0, last: int | None = None) -> NDArray[np
     before, after = gaps[:-1], gaps[1:]
     indent = lines.indents[first:last]
     full = (length + indent).astype(np.float32)
-    wide, narrow = (
-        _sums_of(np.isin(lines.codes[begin:stop], form), nexts - starts)
-        for form in (_WIDE, _NARROW)
-    )
+    forms = _FORMS.take(lines.codes[begin:stop], mode="clip")
+    wide, narrow = (_sums_of(forms == form, nexts - starts) for form in (_WIDE, _NARROW))
     windows = _windows((full, indent > 0, before > 0, wide, narrow))
     around, sums = windows[0], windows[1:].sum(axis=2)
     ranked = np.sort(around, axis=1)  # NaN last

@@ -138,14 +138,14 @@ def order_heads(lines: Lines, reading: Reading) -> None:
     own = numbers @ layers["pair_numbers"]
     for side in range(FIELDS):
         own += _weighed(grams[:, side], layers["pair_grams"][side])
-    scores, chain = reading.scores, layers["chain"].mean(0)
+    scores, chain = reading.scores, layers["chain"]
     before = np.pad(roles, 1, constant_values=-1)[first]
     after = np.append(roles, -1)[first + 2]
     margins = np.zeros(len(first))
     for way, (one, two) in ((1, _OVER), (-1, _UNDER)):
         here = scores[first, one] + scores[first + 1, two] + chain[one, two]
-        here += np.where(before < 0, layers["chain_start"].mean(0)[one], chain[before, one])
-        here += np.where(after < 0, layers["chain_end"].mean(0)[two], chain[two, after])
+        here += np.where(before < 0, layers["chain_start"][one], chain[before, one])
+        here += np.where(after < 0, layers["chain_end"][two], chain[two, after])
         margins += way * here
     for i, over in zip(first.tolist(), (margins + _TRUST * own > 0).tolist(), strict=True):
         reading.roles[i : i + 2] = _OVER if over else _UNDER
