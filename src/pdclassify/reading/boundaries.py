@@ -191,25 +191,28 @@ def _best_paths(
 ) -> NDArray[np.int8]:
     """Return the best roles, (blocks, lines), for scores of (blocks, lines, roles)."""
     layers = params()
-    chain = layers["chain"].T[None]
+    chain = layers["chain"]
     blocks, n, roles = scores.shape
     totals = np.empty((n, blocks, roles), dtype=np.float32)
     totals[0] = scores[:, 0] + layers["chain_start"] * begins[:, None]
     ways = np.empty((blocks, roles, roles), dtype=np.float32)
     for before, here, own in zip(totals, totals[1:], scores.swapaxes(0, 1)[1:], strict=False):
-        np.add(before[:, None], chain, out=ways)
-        np.maximum.reduce(ways, axis=2, out=here)
+        np.add(before[:, :, None], chain, out=ways)
+        np.maximum.reduce(ways, axis=1, out=here)
         here += own
-    back = np.empty((n, blocks, roles), dtype=np.int8)  # the role before, if a line is of a role
+    # Which (block, role) is before each, in one number.
+    back = np.empty((n, blocks * roles), dtype=np.int64)
+    rows = np.arange(blocks) * roles
     for first in range(1, n, _TOGETHER):
         last = min(first + _TOGETHER, n)
-        back[first:last] = (totals[first - 1 : last - 1, :, None] + chain).argmax(3)
-    path = np.zeros((blocks, n), dtype=np.int8)
-    rows = np.arange(blocks)
-    path[:, -1] = (totals[-1] + layers["chain_end"] * stops[:, None]).argmax(1)
+        best = (totals[first - 1 : last - 1, :, None] + chain.T).argmax(3) + rows[:, None]
+        back[first:last] = best.reshape(last - first, -1)
+    path = np.empty((n, blocks), dtype=np.int64)
+    path[-1] = (totals[-1] + layers["chain_end"] * stops[:, None]).argmax(1) + rows
     for i in range(n - 1, 0, -1):
-        path[:, i - 1] = back[i, rows, path[:, i]]
-    return path
+        back[i].take(path[i], out=path[i - 1], mode="clip")
+    found: NDArray[np.int8] = (path - rows).T.astype(np.int8)
+    return found
 
 
 def _window(first: int, n: int) -> slice:
