@@ -68,7 +68,7 @@ def test_a_threshold_decides(pdclassify, examples):
 @pytest.mark.parametrize(
     ("threshold", "said"),
     [
-        ("sports=.5", "no topic 'sports' in the model party-press; it knows"),
+        ("sports=.5", "The model party-press has no topic 'sports'; it has"),
         ("style", "TOPIC=P"),
         ("style=much", "TOPIC=P"),
         ("style=1.5", "P from 0 to 1"),

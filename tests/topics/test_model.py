@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import pdclassify
 from pdclassify.article import Article
 from pdclassify.errors import UsageError
 from pdclassify.topics.calibration import Sigmoid, Softmax
@@ -169,6 +170,20 @@ def test_one_document_is_not_several(documents: str | Article) -> None:
     """One text where several are expected is refused at once, not read letter by letter."""
     with pytest.raises(UsageError, match="put it in a list"):
         SMALL.predict(documents)  # type: ignore[arg-type]
+
+
+def test_topics_by_their_chinese_names() -> None:
+    """A topic is known by the name that people call it, in explanations and thresholds."""
+    model, text = pdclassify.load(), "社区党支部组织党员入户走访，了解群众的难处。"
+    assert model.explain(text, "党建") == model.explain(text, "party_building")
+    assert model.predict([text], thresholds={"作风": 0.0})[0].topics == (
+        model.predict([text], thresholds={"style": 0.0})[0].topics
+    )
+    assert pdclassify.summarize(text * 3, focus="治理") == (
+        pdclassify.summarize(text * 3, focus="governance")
+    )
+    with pytest.raises(UsageError, match="has no topic '体育'; it has governance"):
+        model.explain(text, "体育")
 
 
 def test_what_is_no_document_is_named() -> None:

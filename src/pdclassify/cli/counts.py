@@ -9,10 +9,10 @@ from rich.table import Table
 
 from pdclassify.batch.describe import NONE, Counts, count, draw
 from pdclassify.cli.console import Console
-from pdclassify.cli.options import CHINESE
 from pdclassify.cli.stream import say
 from pdclassify.errors import unwritable
 from pdclassify.reading.places import is_remote
+from pdclassify.topics.names import CHINESE
 
 #: Rows of a table; of more publishers than these the rest are summed up.
 MOST = 20

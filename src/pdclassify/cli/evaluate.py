@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from pdclassify.cli.options import (
-    CHINESE,
     Inputs,
     Output,
     takes_file,
@@ -22,16 +21,17 @@ from pdclassify.cli.output import opened
 from pdclassify.cli.stream import collect_labelled, refuse_input
 from pdclassify.errors import UsageError
 from pdclassify.lines import wrong_line
+from pdclassify.topics.names import topic_called
 
 if TYPE_CHECKING:
     from pdclassify.topics.model import TopicModel
 
 
-def _named(label: str | tuple[str, ...], names: Mapping[str, str]) -> str | tuple[str, ...]:
+def _named(label: str | tuple[str, ...], topics: Sequence[str]) -> str | tuple[str, ...]:
     """Return a label under the names of the model, where it has the topics' Chinese ones."""
     if isinstance(label, str):
-        return names.get(label, label)
-    return tuple(names.get(name, name) for name in label)
+        return topic_called(label, topics) or label
+    return tuple(topic_called(name, topics) or name for name in label)
 
 
 @click.command()
@@ -64,8 +64,7 @@ def command(
     if errors is not None:
         refuse_input(errors, inputs.paths)
     articles, report = collect_labelled(inputs, label_field)
-    names = {CHINESE[topic]: topic for topic in model.topics if topic in CHINESE}
-    labels = [_named(label, names) for label in labels_of(articles, field=label_field)]
+    labels = [_named(label, model.topics) for label in labels_of(articles, field=label_field)]
     told = {name for label in labels for name in ([label] if isinstance(label, str) else label)}
     if told and not told & set(model.topics):
         raise UsageError(

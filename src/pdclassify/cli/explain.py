@@ -14,7 +14,6 @@ from pdclassify.cli.options import (
     takes_model,
     takes_output,
     takes_verbose,
-    topic_named,
 )
 from pdclassify.cli.output import View
 from pdclassify.cli.stream import run
@@ -37,7 +36,7 @@ def command(inputs: Inputs, model: TopicModel, named: tuple[str, ...], output: O
     A table marks them in the text, and shows the topics that were given, or the most probable one
     where none was; JSON Lines hold every topic.
     """
-    wanted = [topic_named(name, model) for name in named]
+    wanted = [model.topics[model.column(name)] for name in named]
     table = output.format == "table"
 
     def chosen(prediction: TopicPrediction) -> Sequence[str]:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from rich.cells import cell_len, set_cell_size
 
-from pdclassify.cli.options import CHINESE
+from pdclassify.topics.names import CHINESE
 
 __all__ = ["fit", "names_of", "percent", "right", "strongest", "wrap", "wrap_spans"]
 

@@ -27,10 +27,6 @@ Command = Callable[..., Any]
 FIELDS = ("text", "id", "title", "kicker", "subtitle", "date")
 
 
-#: How the topics of the shipped model are called in tables; ``--threshold 党建=.6`` works too.
-CHINESE = {"party_building": "党建", "governance": "治理", "style": "作风"}
-
-
 @dataclass(frozen=True, slots=True)
 class Inputs:
     """What to read, and how."""
@@ -185,18 +181,6 @@ def _be_verbose(ctx: click.Context, parameter: click.Parameter, verbose: bool) -
         ctx.call_on_close(lambda: logger.setLevel(logging.NOTSET))
 
 
-def topic_named(name: str, model: TopicModel) -> str:
-    """Return the model's topic of that name, its Chinese name included."""
-    if name in model.topics:
-        return name
-    for topic in model.topics:
-        if CHINESE.get(topic) == name:
-            return topic
-    raise UsageError(
-        f"There is no topic {name!r} in the model {model.name}; it knows {', '.join(model.topics)}."
-    )
-
-
 def thresholds(given: tuple[str, ...], model: TopicModel) -> dict[str, float] | None:
     """Read ``--threshold TOPIC=P``, or None if there is none."""
     found: dict[str, float] = {}
@@ -210,7 +194,7 @@ def thresholds(given: tuple[str, ...], model: TopicModel) -> dict[str, float] | 
             raise UsageError(
                 f"--threshold must be TOPIC=P with P from 0 to 1, style=.6 say. Got {text!r}."
             )
-        found[topic_named(name, model)] = value
+        found[model.topics[model.column(name)]] = value
     if found and not model.multilabel:
         raise UsageError(
             f"--threshold has no effect: the model {model.name} gives every article its most "

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 
 from pdclassify.cli.console import Console
-from pdclassify.cli.options import CHINESE
+from pdclassify.topics.names import CHINESE
 
 if TYPE_CHECKING:
     from pdclassify.topics.evaluation import Evaluation

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pdclassify.cli.options import (
-    CHINESE,
     Inputs,
     Output,
     takes_inputs,
@@ -131,13 +130,10 @@ def one_budget(given: Mapping[str, float | None], default: Mapping[str, Any]) ->
 
 def _focus(focus: str | None, folder: str | None) -> tuple[str | None, TopicModel | None]:
     """Return what the summaries shall be about, and the model where that is a topic."""
+    from pdclassify.summary.focus import topic_of
     from pdclassify.topics.bundle import load
 
-    topic = next((name for name, chinese in CHINESE.items() if chinese == focus), focus)
-    if topic is not None and (folder is not None or topic.isascii()):
-        model = load(folder)
-        if topic in model.topics:
-            return topic, model
-    if folder is not None:
+    model = topic_of(focus, load(folder) if folder is not None else None) if focus else None
+    if folder is not None and model is None:
         raise UsageError("--model has no effect: --focus does not name one of its topics.")
-    return focus, None
+    return focus, model

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from pdclassify.summary.graph import SentenceGraph
 from pdclassify.text.normalize import fold
+from pdclassify.topics.names import CHINESE, topic_called
 
 if TYPE_CHECKING:
     from pdclassify.topics.model import TopicModel
@@ -33,15 +34,16 @@ _SEPARATORS = re.compile(r"[\s，、,；;]+")
 def topic_of(focus: str, model: TopicModel | None) -> TopicModel | None:
     """Return the model of which ``focus`` names a topic; None if it is words.
 
-    Words in Chinese are no topic of the shipped model, so it need not be loaded for them.
+    Other words in Chinese than its topics' names are no topic of the shipped model, so it need not
+    be loaded for them.
     """
-    if model is None and not focus.isascii():
+    if model is None and not focus.isascii() and focus not in CHINESE.values():
         return None
     if model is None:
         from pdclassify.topics.bundle import load
 
         model = load()
-    return model if focus in model.topics else None
+    return model if topic_called(focus, model.topics) else None
 
 
 def focused(

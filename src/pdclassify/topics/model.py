@@ -21,6 +21,7 @@ from pdclassify.errors import UsageError
 from pdclassify.topics.calibration import Calibration, Softmax
 from pdclassify.topics.features import Texts
 from pdclassify.topics.layers import Layer
+from pdclassify.topics.names import topic_called
 from pdclassify.topics.verdicts import Verdicts
 
 __all__ = ["Primary", "TopicModel"]
@@ -222,7 +223,8 @@ class TopicModel:
         documents : iterable of str or Article
             A plain text has no headline.
         thresholds : mapping of str to float, optional
-            Least probabilities, 0 to 1, that replace the model's own for these topics.
+            Least probabilities, 0 to 1, that replace the model's own for these topics, which
+            may be named as people do: 党建, 治理, 作风.
 
         Returns
         -------
@@ -285,7 +287,7 @@ class TopicModel:
         ----------
         document : str or Article
         topic : str
-            One of ``topics``.
+            One of ``topics``; also 党建, 治理 or 作风 where the model has these.
 
         Returns
         -------
@@ -326,9 +328,10 @@ class TopicModel:
         """Return thresholds as numbers, or raise ``UsageError``."""
         a_mapping("thresholds", thresholds, "a mapping of topics to probabilities")
         for topic, least in thresholds.items():
-            self.column(topic)
             a_probability(f"thresholds[{topic}]", least)
-        return {topic: float(least) for topic, least in thresholds.items()}
+        return {
+            self.topics[self.column(topic)]: float(least) for topic, least in thresholds.items()
+        }
 
     def _least(self, thresholds: Mapping[str, float] | None) -> list[float]:
         """Return the threshold of each topic, in their order."""
@@ -347,10 +350,10 @@ class TopicModel:
         return [both[topic] for topic in self.topics]
 
     def column(self, topic: str) -> int:
-        """Return the place of ``topic`` among the columns, or raise ``UsageError``."""
-        try:
-            return self.topics.index(topic)
-        except ValueError:
+        """Return the place of ``topic``, by whichever name, among the columns, or raise ``UsageError``."""
+        called = topic_called(topic, self.topics)
+        if called is None:
             raise UsageError(
                 f"The model {self.name} has no topic {topic!r}; it has {', '.join(self.topics)}."
-            ) from None
+            )
+        return self.topics.index(called)
