@@ -222,6 +222,14 @@ def test_results_copy_and_pickle(again):
         again(MODEL).name = "other"
 
 
+def test_results_can_be_members_of_a_set():
+    """Equal results are one in a set, whatever a record brought along."""
+    article = Article(text=TEXT, extra={"more": {"deep": [1]}})
+    assert len({article, copy.copy(article), Article(text=TEXT, extra={"more": 2})}) == 2
+    assert len({*MODEL.predict([TEXT, TEXT]), *MODEL.predict([""])}) == 2
+    assert len({pdclassify.analyze(TEXT)[0], pdclassify.split_page(TEXT)}) == 2
+
+
 def test_results_become_json_and_plain_dictionaries():
     """What a result holds is JSON's as it is, and ``dict()`` of it may be changed."""
     found = MODEL.predict([TEXT])[0]

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
         WorkerError,
     )
     from pdclassify.reading.page import split_page
+    from pdclassify.reading.fields import Leftover, RecordError, Skipped
     from pdclassify.reading.records import read
     from pdclassify.summary.digest import digest
     from pdclassify.summary.keywords import keywords
@@ -73,9 +74,12 @@ _HOME = {
     "DigestSentence": "article",
     "Explanation": "article",
     "Keyword": "article",
+    "Leftover": "reading.fields",
     "Page": "article",
+    "RecordError": "reading.fields",
     "Passage": "article",
     "Segment": "article",
+    "Skipped": "reading.fields",
     "Span": "article",
     "Summary": "article",
     "SummarySentence": "article",
@@ -112,9 +116,12 @@ __all__ = [  # mypy needs them spelled out; a test holds them equal to _HOME
     "DigestSentence",
     "Explanation",
     "Keyword",
+    "Leftover",
     "Page",
+    "RecordError",
     "Passage",
     "Segment",
+    "Skipped",
     "Span",
     "Summary",
     "SummarySentence",

@@ -99,6 +99,10 @@ class FrozenDict(dict[str, Any]):
     __setitem__ = __delitem__ = __ior__ = _refuse
     clear = pop = popitem = setdefault = update = _refuse
 
+    def __hash__(self) -> int:  # type: ignore[override]  # dict has none, as it changes
+        """Return a number that equal ones share; of the names alone, as values may have none."""
+        return hash(frozenset(self))
+
     def __reduce__(self) -> tuple[Any, ...]:
         """Come back whole from a pickle or a copy, which would set items one by one."""
         return FrozenDict, (dict(self),)

@@ -447,6 +447,16 @@ def test_a_table_on_stdin(encoding: str, delimiter: str) -> None:
     assert "a table with the columns 题, 正文; name that of the texts by fields=" in error.error
 
 
+def test_what_read_yields_is_public(tmp_path: Path) -> None:
+    """Whoever reads can ask what an item is, under the names of the package."""
+    import pdclassify
+
+    assert (pdclassify.RecordError, pdclassify.Skipped) == (RecordError, Skipped)
+    path = write(tmp_path, "a.jsonl", '{"text": "a"}\n{}\n')
+    found = [item for item in pdclassify.read([path]) if isinstance(item, pdclassify.Article)]
+    assert [article.text for article in found] == ["a"]
+
+
 def test_a_json_array_on_stdin_is_refused(tmp_path: Path) -> None:
     """An array is no page and no JSON Lines, and it is said how to make lines of it."""
     (error,) = read(["-"], stdin=io.BytesIO(b' [\n {"text": "a"},\n {"text": "b"}]'))

@@ -23,6 +23,20 @@ if TYPE_CHECKING:
 
 Command = Callable[..., Any]
 
+#: Which format a file's ending means; a pipe or device has none.
+_ENDINGS = {".jsonl": "jsonl", ".ndjson": "jsonl", "": "jsonl", ".csv": "csv"}
+
+#: What every command that reads says of it.
+_ABOUT_INPUTS = """
+
+    INPUT is a page (.txt, .md), a file of records (.jsonl, .ndjson, .csv, .tsv, .parquet), each
+    also .gz, a folder of these, or (but for batch) - for standard input. A record has a column 'text' and perhaps
+    'id', 'title', 'kicker', 'subtitle' and 'date'; the options --…-field name others.
+
+    It leaves with 0 if all is done; 1 if some records failed, each of which is told; 2 for wrong
+    usage, or if nothing could be read; 130 if it was interrupted.
+"""
+
 #: The columns of a record that ``--…-field`` can rename.
 FIELDS = ("text", "id", "title", "kicker", "subtitle", "date")
 
@@ -81,13 +95,14 @@ def takes_inputs(function: Command, *, required: bool = True) -> Command:
         fields = {name: column for name, column in named.items() if column is not None}
         return function(inputs=Inputs(paths, whole, encoding, fields), **options)
 
+    command.__doc__ = (function.__doc__ or "") + _ABOUT_INPUTS
     return command
 
 
 def _field_options(function: Command) -> Command:
     for name in reversed(FIELDS):
         function = click.option(
-            f"--{name}-field", metavar="NAME", help=f"The column that holds a record's {name}."
+            f"--{name}-field", metavar="NAME", help=f"The column of a record's {name}. Default: {name}."
         )(function)
     return function
 
@@ -126,17 +141,14 @@ def _form(path: Path | None, formats: Sequence[str]) -> str:
     """Return the format where none is named: by the file's ending, or by what will read it."""
     if path is None:
         return "table" if sys.stdout.isatty() else "jsonl"
-    ending = path.suffix.lower()
-    if ending in (".gz", ".parquet", ".xlsx"):
+    form = _ENDINGS.get(path.suffix.lower())
+    if form not in formats:
+        known = " or ".join(f".{name}" for name in ("jsonl", "csv") if name in formats)
         raise UsageError(
-            f"-o {path}: a file {ending} is not written here; name it .jsonl or .csv, "
-            "or see 'pdclassify batch --help' for Parquet."
+            f"-o {path}: its ending is of no format that is written here; name it {known}, or say "
+            "--format. 'pdclassify batch' writes Parquet."
         )
-    if ending != ".csv":
-        return "jsonl"
-    if "csv" not in formats:
-        raise UsageError(f"-o {path}: this command writes no CSV; name the file .jsonl.")
-    return "csv"
+    return str(form)
 
 
 def takes_model(function: Command) -> Command:
