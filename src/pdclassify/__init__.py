@@ -42,8 +42,8 @@ if TYPE_CHECKING:
         UsageError,
         WorkerError,
     )
-    from pdclassify.reading.page import split_page
     from pdclassify.reading.fields import Leftover, RecordError, Skipped
+    from pdclassify.reading.page import split_page
     from pdclassify.reading.records import read
     from pdclassify.summary.digest import digest
     from pdclassify.summary.keywords import keywords

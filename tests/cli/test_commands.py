@@ -40,6 +40,14 @@ def test_split(pdclassify, examples, page):
         assert squeezed("".join(spans)) == squeezed(line["text"])
 
 
+def test_a_record_is_split_no_further(pdclassify, tmp_path):
+    """Of a record, whose paragraphs are not looked for, a table does not say that it has none."""
+    (tmp_path / "a.jsonl").write_text('{"text": "先。\\n后。"}\n', encoding="utf-8")
+    printed = pdclassify("split", tmp_path / "a.jsonl", "--format", "table").out
+    assert "characters 0-5" in printed
+    assert "paragraph" not in printed
+
+
 def test_split_loses_nothing(pdclassify, examples, page):
     """Every character stands in an article, in a displaced headline's block or in leftover."""
     lines = pdclassify("split", examples / "page.txt").lines
@@ -269,5 +277,5 @@ def test_a_csv_file_is_refused_where_none_is_written(pdclassify, examples, tmp_p
     path = tmp_path / "explain.csv"
     ran = pdclassify("explain", examples / "articles.jsonl", "-o", path)
     assert (ran.code, ran.out) == (2, "")
-    assert "writes no CSV" in ran.err
+    assert "name it .jsonl, or say --format" in ran.err
     assert not path.exists()

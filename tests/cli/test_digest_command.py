@@ -55,6 +55,7 @@ def test_a_digest_as_table_and_csv(pdclassify, examples):
         assert "".join(sentence["title"].split()) in shown
     written = pdclassify("summarize", path, "--digest", "--format", "csv").out
     (row,) = csv.DictReader(io.StringIO(written.removeprefix("\ufeff")))
+    assert list(row) == ["articles", "summary", "sentences"]
     assert row["summary"] == line["summary"]
     assert row["sentences"].startswith(f"{path}#0:")
 

@@ -25,6 +25,9 @@ def test_every_command_explains_itself(pdclassify, name):
     ran = pdclassify(name, "--help")
     assert (ran.code, ran.err) == (0, "")
     assert ran.out.startswith(f"Usage: pdclassify {name} ")
+    if name != "models":
+        for said in (".parquet", "- for standard input", "2 for wrong usage", "Default: text."):
+            assert said in " ".join(ran.out.split())
 
 
 def test_version(pdclassify):

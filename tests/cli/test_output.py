@@ -210,8 +210,13 @@ def test_the_ending_of_a_file_says_its_format(pdclassify, examples, tmp_path):
     path = tmp_path / "out.csv"
     assert pdclassify("split", examples / "page.txt", "-o", path).code == 0
     assert path.read_text("utf-8").startswith(MARK)
-    for name in ("out.jsonl.gz", "out.parquet"):
+    for name in ("out.jsonl.gz", "out.parquet", "out.tsv", "out.txt"):
         ran = pdclassify("split", examples / "page.txt", "-o", tmp_path / name)
         assert (ran.code, ran.out) == (2, "")
         assert name in ran.err
         assert not (tmp_path / name).exists()
+    path = tmp_path / "out.txt"
+    assert pdclassify("split", examples / "page.txt", "-o", path, "--format", "jsonl").code == 0
+    assert path.exists()
+    ran = pdclassify("explain", examples / "page.txt", "-o", tmp_path / "out.csv")
+    assert "name it .jsonl, or say --format" in ran.err

@@ -102,7 +102,9 @@ def takes_inputs(function: Command, *, required: bool = True) -> Command:
 def _field_options(function: Command) -> Command:
     for name in reversed(FIELDS):
         function = click.option(
-            f"--{name}-field", metavar="NAME", help=f"The column of a record's {name}. Default: {name}."
+            f"--{name}-field",
+            metavar="NAME",
+            help=f"The column of a record's {name}. Default: {name}.",
         )(function)
     return function
 
@@ -145,7 +147,7 @@ def _form(path: Path | None, formats: Sequence[str]) -> str:
     if form not in formats:
         known = " or ".join(f".{name}" for name in ("jsonl", "csv") if name in formats)
         raise UsageError(
-            f"-o {path}: its ending is of no format that is written here; name it {known}, or say "
+            f"-o {path}: no format of this command has that ending; name it {known}, or say "
             "--format. 'pdclassify batch' writes Parquet."
         )
     return str(form)

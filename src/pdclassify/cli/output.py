@@ -54,8 +54,9 @@ class Csv:
         import csv
 
         stream.write(MARK)
-        names = (*columns, *(name for name in CARRIED if name not in columns), "error")
-        self._rows = csv.DictWriter(stream, names, restval="", extrasaction="ignore")
+        if "id" in columns:  # a line is an article's, or says what is wrong with one
+            columns = (*columns, *(name for name in CARRIED if name not in columns), "error")
+        self._rows = csv.DictWriter(stream, columns, restval="", extrasaction="ignore")
         self._rows.writeheader()
         self.flush = stream.flush
 

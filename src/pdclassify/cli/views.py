@@ -170,7 +170,9 @@ def lines_part(console: Console, line: Line) -> None:
     around = [line["column"], line["subtitle"], line["byline"]]
     for text in filter(None, around):
         _print(console, Text(f"  {fit(text, _width(console) - 2)}"))
-    told = [f"characters {line['start']}-{line['end']}", many(len(line["paragraphs"]), "paragraph")]
+    told = [f"characters {line['start']}-{line['end']}"]
+    if line["paragraphs"]:  # of a record they are not looked for
+        told.append(many(len(line["paragraphs"]), "paragraph"))
     if line["title_displaced"]:
         told.append(f"headline printed at {line['title_start']}")
     if line["captions"]:
