@@ -10,7 +10,9 @@ TEXT = "石桥村的账过去锁在柜子里，钥匙在会计手上，村民想
 
 def test_items_of_a_list_are_no_captions() -> None:
     """Marks before several lines make a list; one before a credited line is a caption's."""
-    found = barred(lines_of("▲修路。\n▲建桥。\n\n▲村口的桥。 闻笛摄\n\n■点灯。\n\n▲村口的灯。"), ())
+    found, _ = barred(
+        lines_of("▲修路。\n▲建桥。\n\n▲村口的桥。 闻笛摄\n\n■点灯。\n\n▲村口的灯。"), ()
+    )
     assert [Role.CAPTION in found.get(line, ()) for line in range(5)] == [
         True,
         True,
@@ -23,7 +25,7 @@ def test_items_of_a_list_are_no_captions() -> None:
 def test_rows_and_items_go_on_nothing() -> None:
     """Rows of tables, numbered items, questions and answers begin paragraphs."""
     text = "柳湾镇\t1820\n石桥镇\t1405\n合计三千件\n（一）开门办案\n二、登门回访\n问：然后呢？"
-    found = barred(lines_of(text), ())
+    found, _ = barred(lines_of(text), ())
     assert all(Role.BODY_MORE in found[line] for line in range(6))
 
 

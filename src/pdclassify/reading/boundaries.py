@@ -70,11 +70,24 @@ class Reading:
         margins: NDArray[np.float32] = scores[:, Role.LEAD] - text
         return margins
 
-    def bar(self, barred: Mapping[int, Collection[Role]]) -> None:
-        """Read again what stands around some lines, none of which can be certain roles."""
-        touched: set[int] = set()
+    def bar(
+        self,
+        barred: Mapping[int, Collection[Role]],
+        favoured: Mapping[int, tuple[Collection[Role], float]] | None = None,
+    ) -> None:
+        """Read again what stands around some lines, none of which can be certain roles.
+
+        Lines that are ``favoured`` are, by so much of a score, rather one of certain roles.
+        """
+        doubted = [line for line, roles in barred.items() if self.roles[line] in roles]
         for line, roles in barred.items():
             self.scores[line, list(roles)] = NEVER
+        for line, (roles, weight) in (favoured or {}).items():
+            self.scores[line, list(roles)] += weight
+            if self.roles[line] not in roles:
+                doubted.append(line)
+        touched: set[int] = set()
+        for line in doubted:  # what was read and is not barred stays the best
             for reached in (max(line - _MARGIN, 0), min(line + _MARGIN, len(self.roles) - 1)):
                 touched.add(reached // _BLOCK * _BLOCK)
         for first, path in _decided(self.scores, sorted(touched)):

@@ -165,8 +165,7 @@ def split_page(text: str, *, source: str = "", whole: bool = False) -> Page:
             shown[at] = Span(mark.end(), shown[at].end)
     pieces: list[_Line] = [shown[a:b] for a, b in pairwise([*sheet.firsts.tolist(), len(shown)])]
     reading = read_lines(lines)
-    if impossible := barred(lines, *(_after(sheet, least) for least in _LEASTS)):
-        reading.bar(impossible)
+    reading.bar(*barred(lines, *(_after(sheet, least) for least in _LEASTS)))
     if whole:
         return Page((_article(text, _whole(pieces, reading.roles), source, 0),), ())
     given = give_back(lines, reading, params())
