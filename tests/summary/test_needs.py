@@ -74,6 +74,13 @@ def test_an_answer_needs_its_question():
     assert [pair for _, *pair in needs("渠修得怎么样？水已经到田里。\n树种下了。")] == [[0, 0]] * 3
 
 
+def test_a_quotation_needs_who_said_it():
+    """Where it opens a paragraph the next sentence tells, else the one before it does."""
+    text = "“水渠修好了！”乔木站在渠边。大家都来看。“树也种下了。”\n“凉亭呢？”"
+    assert [pair for _, *pair in needs(text)] == [[0, 1], [0, 0], [0, 0], [1, 0], [1, 0]]
+    assert [pair for _, *pair in needs("老乔说“水渠修好了”。")] == [[0, 0]]
+
+
 def test_no_half_of_a_list_is_printed():
     """Within any budget a list is whole or not there, unless nothing whole fits."""
     text = "村里今年的任务是：一、修三里水渠。二、种一千棵果树。三、建两座凉亭。村民都来帮忙。"

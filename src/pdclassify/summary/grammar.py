@@ -20,6 +20,7 @@ __all__ = [
     "CHARACTER",
     "CLOSES",
     "CONTENT",
+    "FOREIGN",
     "INSIDE",
     "LOOSE_FIRST",
     "LOOSE_LAST",
@@ -28,6 +29,7 @@ __all__ = [
     "OPENS",
     "STOP",
     "SURNAME",
+    "SURNAMES",
     "UNKNOWN",
     "UNTAGGED",
     "VERB",
@@ -58,12 +60,12 @@ _LAST = frozenset(
     "员站队率化制者社会室网点链线岗厅院校馆园店群区县市镇村乡街路港桥河湖山岛省团班组法案奖节费证卡码展令"
 )
 #: Those that begin a person's name, and those of which foreign names are made.
-_SURNAMES = frozenset(
+SURNAMES = frozenset(
     "李王张刘陈杨赵黄周吴徐孙胡朱林何郭马罗梁宋郑谢韩唐冯董萧程曹袁邓许傅沈彭吕苏卢蒋蔡贾丁魏薛叶阎余潘杜戴"
     "夏钟汪田任姜范方石姚谭廖邹熊陆郝孔崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹易武乔贺赖龚庞樊殷施洪翁俞鲁柯祝"
-    "柳甘甄蒲邢莫詹耿关焦牛冉阮温岳游"
+    "柳甘甄蒲邢莫詹耿关焦牛冉阮温岳游鲍屈佟聂骆褚蔺缪邬裴窦覃滕苗邝谌鄢晏隋戚闫尚"
 )
-_FOREIGN = frozenset(
+FOREIGN = frozenset(
     "阿巴布拉德尼克斯特哈希雅贝莫罗瓦萨穆艾卡达马普伊亚奥菲加诺洛西波托利纳内鲁塔里扎图库索勒蒂维沙兰格瑞"
     "杰米迪科伯法丹曼尔福霍凯莱桑佩恩蒙贡姆耶泽赫菲娜莎琳妮埃弗乌柬廷挪"
 )
@@ -119,14 +121,14 @@ def _bits(word: str, row: int) -> int:
     if word == "“":
         return bits
     if len(word) == 1:
-        first, last, foreign = word in _FIRST, word in _LAST, word in _FOREIGN
+        first, last, foreign = word in _FIRST, word in _LAST, word in FOREIGN
         if word in _FUNCTION:
             bits |= STOP
         if first or last or (word not in _FUNCTION and _HAN.match(word)):
             bits |= CHARACTER
-        bits |= OPENS if first or foreign or word in _SURNAMES else 0
+        bits |= OPENS if first or foreign or word in SURNAMES else 0
         bits |= CLOSES if last or foreign else 0
-        bits |= SURNAME if word in _SURNAMES else 0
+        bits |= SURNAME if word in SURNAMES else 0
         return bits | (0 if first else LOOSE_FIRST) | (0 if last else LOOSE_LAST)
     if word.isascii():
         letters = sum(char.isalpha() for char in word) >= 2

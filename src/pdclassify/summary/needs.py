@@ -45,6 +45,11 @@ _SPEAKER = re.compile(r"[^\s，。、；：“”《》（）]{1,8}：")
 
 def find_needs(text: str, candidates: Sequence[Candidate]) -> None:
     """Tell each sentence which of its neighbours it needs, and cut off numbers that need none."""
+    for row, one in enumerate(candidates):
+        if one.leaning:
+            one.before = 1
+        elif text[one.start] == "“" and text.find("”", one.start, one.end) == one.end - 1:
+            _join_speaker(candidates, row)
     starts = [one.start for one in candidates]
     labels = {  # by sentence: the numbers that begin one
         row: label
@@ -101,6 +106,16 @@ def _follow(
         rows.append(bisect_right(starts, at) - 1)
         whole |= starts[rows[-1]] != at
     return rows if whole else None
+
+
+def _join_speaker(candidates: Sequence[Candidate], row: int) -> None:
+    """Join a quotation that says not whose it is to the sentence before it, or the one after."""
+    one = candidates[row]
+    if row + 1 < len(candidates) and candidates[row + 1].paragraph == one.paragraph:
+        opens = row == 0 or candidates[row - 1].paragraph < one.paragraph
+        one.before, one.after = int(not opens), int(opens)
+    elif row > 0:
+        one.before = 1
 
 
 def _join_answers(text: str, candidates: Sequence[Candidate]) -> None:

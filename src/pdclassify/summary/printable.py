@@ -69,6 +69,7 @@ _LEANING = re.compile(
     r"|对此|为此|因此|于是|由此|如此|此举|此外|此时|此前|此后|这|那(?!曲|达慕|坡)"
     r"|当时|随后|接着|之后|后来|紧接着|原来|然而|不过|但|可是|而(?!今)|至此|并且|同时|与此同时|另外|另一方面|其[中次实余他]?|该(?!不|怎|如何|是|有|出手|[放管罚减建改停查退给做说干用花][的就])"
     r"|所以|也|还|又|再|并|则|甚至|反之|相反|例如|比如|譬如|再如|又如|有的|再者|两人|二人|前者|后者|双方|上述|前述|本[届次]"
+    r"|(?:It|He|She|They|His|Her|Their|This|That|These|Those|But|However|And|Also|Meanwhile)\b"
     r"|[一二三四五六七八九十]是|[二三四五六七八九十]要(?![素求领点义旨])|第[二三四五六七八九十][，是]"
 )
 
@@ -92,9 +93,10 @@ class Candidate:
         Whether a dateline was cut off.
     printable : bool
         Whether it may stand in a summary at all.
+    leaning : bool
+        Whether it points back to the sentence before it (那时, 他说, 对此 …).
     before, after : int
-        How many sentences before and after it have to be printed with it: those that it points back
-        to (那时, 他说, 对此 …), and see ``needs.py``.
+        How many sentences before and after it have to be printed with it, see ``needs.py``.
     """
 
     index: int
@@ -104,13 +106,9 @@ class Candidate:
     heading: bool
     dateline: bool
     printable: bool
-    before: int
+    leaning: bool
+    before: int = 0
     after: int = 0
-
-    @property
-    def leaning(self) -> bool:
-        """Whether it can only follow another sentence."""
-        return self.before > 0
 
 
 def balanced(text: str) -> bool:
@@ -191,7 +189,7 @@ def find_candidates(text: str) -> list[Candidate]:
                 and stopped  # a long sub-heading is one too
                 and not _CLOSING_START.match(sentence)
                 and balanced(sentence),
-                int(leaning),
+                leaning,
             )
         )
     find_needs(text, found)

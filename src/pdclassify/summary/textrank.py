@@ -19,6 +19,7 @@ from pdclassify.article import Article, Summary, SummarySentence
 from pdclassify.errors import UsageError, wrong
 from pdclassify.summary.choice import FILL, POWER, Repetitions, best_number, best_within
 from pdclassify.summary.focus import focused, is_named, topic_of
+from pdclassify.summary.introduced import find_stranger
 from pdclassify.summary.printable import Candidate
 from pdclassify.summary.scoring import Scored, look, score
 from pdclassify.text.sentences import ends_spaced, join_sentences
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["DEFAULT_CHARS", "check_options", "cut_at_clause", "summarize"]
 
 DEFAULT_CHARS = 180
+_TRIES = 4  # to find sentences that speak of nobody unknown
 _CLAUSE = re.compile(r"[，；：、,;:。！？]")
 
 Floats = NDArray[np.float64]
@@ -112,7 +114,15 @@ def summarize(
     if ratio is not None:
         limit = max(int(len(body) * ratio), 1)
     picked = _pick(
-        found, pieces, scores, sentences, limit, lead=method == "lead", full=ratio is not None
+        found,
+        pieces,
+        scores,
+        sentences,
+        limit,
+        body,
+        "".join(filter(None, (kicker, title, subtitle))),
+        lead=method == "lead",
+        full=ratio is not None,
     )
     ends = {index: found.candidates[index].end for index in picked}
     if not picked:
@@ -155,6 +165,8 @@ def _pick(
     scores: Floats,
     number: int | None,
     limit: int,
+    body: str,
+    headline: str,
     *,
     lead: bool,
     full: bool,
@@ -180,12 +192,24 @@ def _pick(
             picked.append(index)
             left -= int(lengths[index])
         return picked
-    is_new = Repetitions(found.graph, pieces).is_new
-    if number is not None:
-        return best_number(scores, usable, needs, is_new, number)
     fill = 0.0 if spoken or full else FILL
     power = 0.0 if spoken else POWER  # in talk the length of a sentence is an accident
-    return best_within(scores, lengths, usable, needs, is_new, limit, fill=fill, power=power)
+    chosen: list[int] = []
+    for _ in range(_TRIES):
+        is_new = Repetitions(found.graph, pieces).is_new
+        if number is not None:
+            picked = best_number(scores, usable, needs, is_new, number)
+        else:
+            picked = best_within(
+                scores, lengths, usable, needs, is_new, limit, fill=fill, power=power
+            )
+        spans = [(found.candidates[index].start, found.candidates[index].end) for index in picked]
+        chosen = picked or chosen
+        stranger = None if spoken else find_stranger(body, spans, headline)
+        if stranger is None:
+            break
+        usable[picked[stranger]] = False
+    return chosen
 
 
 def _fallback(found: Scored, scores: Floats) -> int:
