@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -19,6 +20,7 @@ import pytest
 from rich.cells import cell_len
 
 from pdclassify.batch import Progress
+from pdclassify.batch.describe import Counts, draw
 from pdclassify.cli import batch
 from pdclassify.topics import bundle
 from small_model import made
@@ -181,7 +183,7 @@ def test_describe(pdclassify: Run, archive: Path) -> None:
         cells = [[cell.strip() for cell in line.strip("│").split("│")] for line in table]
         assert ["党建 party_building", "20", "50.0%"] in cells
         assert ["2019", "14", "7", "7"] in cells
-        assert ["水城晚报", "20", "0", "20"] in cells
+        assert ["2", "水城晚报", "20", "0", "20"] in cells
         by_publisher = [line for line in table if "报" in line]
         assert len({cell_len(line) for line in by_publisher}) == 1
         assert "<svg" in Path(form, "describe.svg").read_text(encoding="utf-8")
@@ -190,6 +192,21 @@ def test_describe(pdclassify: Run, archive: Path) -> None:
     before = Path("jsonl/describe.svg").read_bytes()
     pdclassify("batch", "--describe", "jsonl")
     assert Path("jsonl/describe.svg").read_bytes() == before
+
+
+def test_years_of_a_plot_do_not_run_into_each_other(tmp_path: Path) -> None:
+    """Many years stand upright below their bars, each with its count; few lie."""
+    pytest.importorskip("matplotlib")
+    for years, turned in ((3, False), (20, True)):
+        counts = Counts()
+        for year in range(2000, 2000 + years):
+            counts.add({"topics": ["style"], "date": str(year)})
+        counts.close()
+        draw(counts, tmp_path / "plot.svg", {})
+        drawn = (tmp_path / "plot.svg").read_text(encoding="utf-8")
+        label = re.search(r"[^>]*>2001( \(1\))?<", drawn)
+        assert label is not None
+        assert ("rotate(-90" in label[0], label[1] is not None) == (turned, turned)
 
 
 def test_describe_says_what_it_cannot(pdclassify: Run, archive: Path) -> None:
@@ -201,7 +218,8 @@ def test_describe_says_what_it_cannot(pdclassify: Run, archive: Path) -> None:
     pdclassify("batch", archive, "-o", "words", "--task", "keywords")
     assert "the task keywords gives no topics" in pdclassify("batch", "--describe", "words").err
     pdclassify("batch", archive, "-o", "out")
-    assert "is .svg or .png" in pdclassify("batch", "--describe", "out", "--plot", "a.pdf").err
+    for out in ("out", "empty"):  # before anything is counted
+        assert "is .svg or .png" in pdclassify("batch", "--describe", out, "--plot", "a.pdf").err
     ran = pdclassify("batch", "--describe", "out", "--jobs", "2")
     assert ran.err == "pdclassify: --jobs has no effect with --describe.\n"
     assert "no effect without --describe" in pdclassify("batch", "out", "--plot", "a.svg").err

@@ -8,6 +8,7 @@ import warnings
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from pdclassify.batch.folder import MANIFEST, Folder
 from pdclassify.errors import InputError, UsageError
 from pdclassify.reading.records import open_table
 
-__all__ = ["NONE", "Counts", "count", "draw"]
+__all__ = ["NONE", "Counts", "check_plot", "count", "draw"]
 
 #: Under which articles without a topic are counted.
 NONE = "none"
@@ -120,6 +121,14 @@ def _rows(folder: Folder, part: str) -> Iterator[dict[str, Any]]:
         raise InputError(f"{folder.path}/{part}: cannot be read: {error}.") from error
 
 
+def check_plot(path: Path) -> None:
+    """Raise ``UsageError`` if no plot can be of that name, or Matplotlib is not installed."""
+    if path.suffix.lower() not in (".svg", ".png"):
+        raise UsageError(f"{path}: a plot is .svg or .png; name it so.")
+    if find_spec("matplotlib") is None:
+        raise UsageError("A plot needs Matplotlib: pip install 'pdclassify[plot]'.")
+
+
 def draw(counts: Counts, path: Path, names: Mapping[str, str]) -> None:
     """Draw all articles by topic, and the shares of topics by year and by publisher.
 
@@ -134,16 +143,13 @@ def draw(counts: Counts, path: Path, names: Mapping[str, str]) -> None:
     Raises
     ------
     UsageError
-        If the ending is another, or Matplotlib is not installed.
+        As `check_plot`.
     """
-    if path.suffix.lower() not in (".svg", ".png"):
-        raise UsageError(f"{path}: a plot is .svg or .png.")
-    try:
-        import matplotlib
-        from matplotlib import font_manager
-        from matplotlib.figure import Figure
-    except ImportError:
-        raise UsageError("A plot needs Matplotlib: pip install 'pdclassify[plot]'.") from None
+    check_plot(path)
+    import matplotlib
+    from matplotlib import font_manager
+    from matplotlib.figure import Figure
+
     installed = {font.name for font in font_manager.fontManager.ttflist}
     fonts = [name for name in _FONTS if name in installed]
     # An SVG keeps its text as text: whoever looks at it has the fonts. A PNG needs them here.
@@ -205,15 +211,17 @@ def _shares(
     if any(groups[value]["articles"] < _FEW for value in values):
         share += f"\n(pale: of fewer than {_FEW})"
     if upright:
-        ticks = [f"{value}\n({number})" for value, number in zip(called, numbers, strict=True)]
-        axis.set_xticks(range(len(values)), ticks, fontsize="small")
+        few = len(values) <= 8  # more counts would run into each other
+        gap = "\n" if few else " "
+        ticks = [f"{value}{gap}({number})" for value, number in zip(called, numbers, strict=True)]
+        axis.set_xticks(range(len(values)), ticks, fontsize="small", rotation=0 if few else 90)
         axis.set_xlabel(what)
         axis.set_ylabel(share)
     else:
         ticks = [f"{value} ({number})" for value, number in zip(called, numbers, strict=True)]
         axis.set_yticks(range(len(values)), ticks, fontsize="small")
         axis.invert_yaxis()
-        axis.set_ylabel(what)
+        axis.set_title(what, loc="left", fontsize="medium")  # beside few bars there is no room
         axis.set_xlabel(share.replace("\n", " "))
 
 

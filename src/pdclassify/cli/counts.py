@@ -7,7 +7,7 @@ from pathlib import Path
 
 from rich.table import Table
 
-from pdclassify.batch.describe import NONE, Counts, count, draw
+from pdclassify.batch.describe import NONE, Counts, check_plot, count, draw
 from pdclassify.cli.console import Console
 from pdclassify.cli.stream import say
 from pdclassify.errors import unwritable
@@ -20,6 +20,8 @@ MOST = 20
 
 def show(out: str, plot: Path | None) -> None:
     """Print the counts of a finished output, and draw them."""
+    if plot is not None:
+        check_plot(plot)  # before an archive is counted
     counts = count(out)
     console = Console()
     topics = [topic for topic, _ in counts.topics.most_common()]
@@ -50,19 +52,24 @@ def show(out: str, plot: Path | None) -> None:
 def _division(counts: Counts, name: str, topics: list[str]) -> Table:
     """Return the table by year or by publisher."""
     table = Table(title=f"by {name}")
+    numbered = name != "year"  # a plot without Chinese letters names the rows so
+    if numbered:
+        table.add_column("row", justify="right")
     table.add_column(name, overflow="fold")
     table.add_column("articles", justify="right")
     for topic in topics:
         table.add_column(CHINESE.get(topic, topic), justify="right")
     groups = counts.by[name]
     listed = list(groups) if name == "year" else list(groups)[:MOST]
-    for value in listed:
+    for number, value in enumerate(listed, 1):
         row = groups[value]
-        table.add_row(value or "?", *(f"{row[key]:,}" for key in ("articles", *topics)))
+        cells = (value or "?", *(f"{row[key]:,}" for key in ("articles", *topics)))
+        table.add_row(*([str(number)] if numbered else []), *cells)
     rest = [groups[value] for value in groups if value not in set(listed)]
     if rest:
         sums = (sum(row[key] for row in rest) for key in ("articles", *topics))
-        table.add_row(f"{len(rest)} others", *(f"{number:,}" for number in sums))
+        cells = (f"{len(rest)} others", *(f"{number:,}" for number in sums))
+        table.add_row(*([""] if numbered else []), *cells)
     return table
 
 
