@@ -80,6 +80,34 @@ def test_damaged_utf8_is_not_taken_for_gb18030() -> None:
     assert caught.value.offset == 21
 
 
+#: Traditional characters, most of them in every article.
+TRADITIONAL = (
+    "鎮上的圖書館去年搬進了老糧倉，牆還是原來的牆，窗子開大了，孩子們放學以後坐在靠窗的長桌邊寫作業。"
+    "管理員說，書架是木匠師傅用拆下來的舊樑做的，每一塊板子上都看得見年輪。週末晚上有人來講故事，講的多半是"
+    "這條河從前怎樣行船，碼頭上怎樣裝卸，誰家的祖父曾經撐過竹篙。聽的人越來越多，椅子不夠，就坐在門檻上。\n"
+)
+
+
+def test_big5_is_refused_until_it_is_named() -> None:
+    """All of Big5 passes for GB18030: where its characters say so, the encoding must be named."""
+    data = TRADITIONAL.encode("cp950")
+    assert data.decode("gb18030")  # and is nonsense
+    with pytest.raises(DecodeError, match=r"Big5 by its characters.*\(--encoding\): cp950 or"):
+        decode(data, source="f")
+    with pytest.raises(UnicodeError, match="Big5 by its characters"):
+        find_line_encoding(iter(data.splitlines(keepends=True)))
+    assert decode(data, source="f", encoding="cp950") == TRADITIONAL
+    assert decode(data, source="f", encoding="gb18030") == data.decode("gb18030")
+
+
+def test_gb18030_is_not_taken_for_big5() -> None:
+    """Simplified or traditional, GB18030 is read as such; so is what is too short to tell."""
+    for text in (TRADITIONAL, "村里把账本晒在墙上，谁家都能翻一翻，前前后后问个明白。" * 9):
+        assert decode(text.encode("gb18030"), source="f") == text
+    short = "村里把帳本".encode("cp950")
+    assert decode(short, source="f") == short.decode("gb18030")
+
+
 def test_neither_names_the_byte() -> None:
     """Bytes that are neither UTF-8 nor GB18030 are an error that names the parameter."""
     with pytest.raises(DecodeError, match="by encoding=…") as caught:

@@ -457,6 +457,19 @@ def test_what_read_yields_is_public(tmp_path: Path) -> None:
     assert [article.text for article in found] == ["a"]
 
 
+@pytest.mark.parametrize("name", ["a.jsonl", "a.csv"])
+def test_big5_records_are_refused_until_it_is_named(tmp_path: Path, name: str) -> None:
+    """Records in Big5 are one error, not a file of nonsense; with the encoding named they are read."""
+    text = "鎮上的圖書館去年搬進了老糧倉，牆還是原來的牆。"
+    table = "text\n" + f"{text}\n" * 10
+    data = table if name == "a.csv" else lines([{"text": text}] * 10)
+    path = write(tmp_path, name, data.encode("cp950"))
+    (error,) = errors(one(path))
+    assert error.whole_file
+    assert "Big5" in error.error
+    assert texts(one(path, encoding="cp950")) == [text] * 10
+
+
 def test_a_json_array_on_stdin_is_refused(tmp_path: Path) -> None:
     """An array is no page and no JSON Lines, and it is said how to make lines of it."""
     (error,) = read(["-"], stdin=io.BytesIO(b' [\n {"text": "a"},\n {"text": "b"}]'))
