@@ -26,7 +26,7 @@ def mended(text: str) -> list[str]:
     """Return a page's lines after what was wrapped is put together."""
     printed = lines_of(text)
     lines = legible(printed, np.ones(len(printed), dtype=bool))
-    lines, firsts = unwrapped(lines, wrapped(lines))
+    lines, firsts = unwrapped(lines, wrapped(lines)[0])
     assert len(firsts) == len(lines)
     return [lines.text[s:e] for s, e in zip(lines.starts, lines.ends, strict=True)]
 
@@ -36,6 +36,16 @@ def mended(text: str) -> list[str]:
 def test_paragraphs_of_any_width(width: int, indent: str, between: str) -> None:
     """Wrapped paragraphs come back whole, parted by blank lines or by indents."""
     assert mended(between.join("\n".join(cut(p, width, indent)) for p in PROSE)) == PROSE
+
+
+def test_where_a_paragraph_may_end() -> None:
+    """A full line that ends a sentence is doubtful where nothing marks paragraphs, else it is not."""
+    first = PROSE[0][:39] + "。"
+    assert not len(first) % 20
+    for indent, between, doubtful in (("", "\n", [1]), ("　　", "\n", []), ("", "\n\n", [])):
+        text = between.join("\n".join(cut(p, 20, indent)) for p in (first, *PROSE[1:], PROSE[0]))
+        lines = lines_of(text)
+        assert np.flatnonzero(wrapped(lines)[1]).tolist() == doubtful
 
 
 def test_double_spaced() -> None:
@@ -90,7 +100,7 @@ def test_headline_of_full_width() -> None:
 def test_indents_on_some_paragraphs_say_nothing() -> None:
     """Where every other paragraph is indented, indents are not looked at."""
     lines = lines_of("\n".join(("　　" if n % 2 else "") + p for n, p in enumerate(PROSE * 3)))
-    lines, _ = unwrapped(lines, wrapped(lines))
+    lines, _ = unwrapped(lines, wrapped(lines)[0])
     assert not lines.indents.any()
 
 

@@ -164,7 +164,7 @@ def split_page(text: str, *, source: str = "", whole: bool = False) -> Page:
             marks[mark.end()] = Span(*mark.span())
             shown[at] = Span(mark.end(), shown[at].end)
     pieces: list[_Line] = [shown[a:b] for a, b in pairwise([*sheet.firsts.tolist(), len(shown)])]
-    reading = read_lines(lines)
+    reading = read_lines(lines, sheet.doubtful)
     reading.bar(*barred(lines, *(_after(sheet, least) for least in _LEASTS)))
     if whole:
         return Page((_article(text, _whole(pieces, reading.roles), source, 0),), ())

@@ -34,6 +34,8 @@ class Sheet:
         What is read, in a text of its own.
     firsts : ndarray of int64, (lines,)
         With which of the kept lines each line begins.
+    doubtful : ndarray of int64
+        The lines that may go on the paragraph before, for all that print shows.
     """
 
     printed: Lines
@@ -42,6 +44,7 @@ class Sheet:
     kept: NDArray[np.int64]
     lines: Lines
     firsts: NDArray[np.int64]
+    doubtful: NDArray[np.int64]
 
 
 def sheet_of(text: str, *, whole: bool = False) -> Sheet:
@@ -56,8 +59,10 @@ def sheet_of(text: str, *, whole: bool = False) -> Sheet:
     kept = np.flatnonzero(furniture == Furniture.NONE)
     lines = legible(printed, furniture == Furniture.NONE)
     parted = np.append(np.diff(kept) > 1, False)  # what furniture stands between is two lines
-    lines, firsts = unwrapped(lines, wrapped(lines) & ~parted)
-    return Sheet(printed, aside, furniture, kept, lines, firsts)
+    joined, doubtful = wrapped(lines)
+    lines, firsts = unwrapped(lines, joined & ~parted & ~doubtful)
+    after = np.flatnonzero(doubtful & ~parted) + 1
+    return Sheet(printed, aside, furniture, kept, lines, firsts, np.searchsorted(firsts, after))
 
 
 def _without_imprints(printed: Lines, furniture: NDArray[np.int8]) -> tuple[Lines, list[Span]]:

@@ -51,38 +51,44 @@ _Numbers = NDArray[np.int64]
 _Flags = NDArray[np.bool_]
 
 
-def wrapped(lines: Lines) -> _Flags:
-    """Return which lines go on in the next one because the column of print was no wider."""
-    joined = np.zeros(len(lines), dtype=bool)
+def wrapped(lines: Lines) -> tuple[_Flags, _Flags]:
+    """Return which lines go on in the next one because the column of print was no wider.
+
+    And which of them may just as well end a paragraph: a sentence ends with them, and neither
+    indents nor blank lines say on this page where paragraphs begin.
+    """
+    joined, doubtful = np.zeros((2, len(lines)), dtype=bool)
     if len(lines) < _FEW:
-        return joined
+        return joined, doubtful
     gaps = np.append(np.diff(lines.numbers) - 1, _FAR)
     indents = lines.indents - lines.indents.min()
     ended = _ENDS[lines.kinds[lines.ends - 1]]
     supported = _supported(gaps, indents, ended)
     if not supported.any():
-        return joined
+        return joined, doubtful
     width = _widths(lines)
     likely = np.flatnonzero((width[:-1] >= _LEAST) & (width[:-1] <= _MOST))
     if len(likely) < _FEW:
-        return joined
+        return joined, doubtful
     moved = np.zeros_like(width)
     moved[likely] = _words(lines, likely + 1)
     alike = np.sort(width[likely][~ended[likely] & (indents[likely + 1] == 0)])
     if not (np.diff(alike) <= _ROOMS[0][0] + moved.max()).any():  # no two that could be a column
-        return joined
+        return joined, doubtful
     sizes = np.stack([width, lines.ends - lines.starts + lines.indents])
     lengths = _padded(sizes)
     open_ = np.append(indents[1:] == 0, False) & ~ended
     seen = _padded(np.stack([gaps, moved, open_]))
     rows = _chosen(likely[supported[likely]], _paired, lengths, seen)
     if not len(rows):
-        return joined
+        return joined, doubtful
     prose = _prose(lines)
     indents[_items(lines)] += 1  # a new beginning, as if it were indented
     seen = _padded(np.stack([indents, gaps, moved, ended, prose]))
-    joined[_chosen(rows, _goes_on, lengths, seen)] = True
-    return joined
+    rows = _chosen(rows, _goes_on, lengths, seen)
+    joined[rows] = True
+    doubtful[_chosen(rows[ended[rows]], _unmarked, lengths, seen)] = True
+    return joined, doubtful
 
 
 def _supported(gaps: _Numbers, indents: _Numbers, ended: _Flags) -> _Flags:
@@ -162,6 +168,16 @@ def _goes_on(sizes: _Numbers, seen: _Numbers) -> _Flags:
         tight = size[:, here] + words[:, here] + room >= column
         goes_on |= full & (open_[:, here] | (text & tight))
     found: _Flags = goes_on & within[:, here] & close[:, here]
+    return found
+
+
+def _unmarked(sizes: _Numbers, seen: _Numbers) -> _Flags:
+    """Return around which lines paragraphs, told by their last lines, begin unmarked mostly."""
+    indents, gaps, _, ended, _ = seen
+    size, gaps = sizes[0, :, :-1], gaps[:, :-1]
+    last = (ended[:, :-1] == 1) & (size < size[:, _AROUND, None] - _ROOMS[0][0])
+    marked = (indents[:, 1:] > 0) | (gaps > gaps[:, _AROUND, None])
+    found: _Flags = 2 * (last & marked).sum(axis=1) < last.sum(axis=1)
     return found
 
 
