@@ -13,8 +13,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from pdclassify.reading.boundaries import Role
+from pdclassify.reading.lines import Lines
 
-__all__ = ["labelled_roles", "made_pages"]
+__all__ = ["made_pages", "roles_of"]
 
 _SURNAMES = (
     "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕"
@@ -34,7 +35,7 @@ def _squeezed(text: str) -> str:
     return re.sub(r"\s+", "", text)
 
 
-def labelled_roles(page: Mapping[str, Any]) -> list[tuple[int, int, Role]]:
+def _labelled_roles(page: Mapping[str, Any]) -> list[tuple[int, int, Role]]:
     """Return every line of a labelled page with its role, as (start, end, role)."""
     if "roles" in page:
         return [(s, e, Role(r)) for s, e, r in page["roles"]]
@@ -80,6 +81,12 @@ def labelled_roles(page: Mapping[str, Any]) -> list[tuple[int, int, Role]]:
                 if start <= s < end:
                     found[s] = Role.BYLINE
     return [(s, e, found.get(s, Role.BODY)) for s, e in spans]
+
+
+def roles_of(page: Mapping[str, Any], lines: Lines) -> list[Role]:
+    """Return the role of every line on which something can be seen."""
+    found = {start: role for start, _, role in _labelled_roles(page)}
+    return [found[start] for start in lines.starts.tolist()]
 
 
 def _byline(rng: random.Random) -> str:

@@ -14,7 +14,7 @@ from scipy.optimize import minimize
 from scipy.sparse import csr_matrix, hstack
 from sklearn.linear_model import LogisticRegression
 
-from made_pages import labelled_roles
+from made_pages import roles_of
 from pdclassify.reading import boundaries
 from pdclassify.reading.boundaries import Role
 from pdclassify.reading.headlines import NOWHERE, PLACES, nowhere_of, places_of, strays_of
@@ -128,10 +128,10 @@ def train_match(
     none: list[np.ndarray] = []
     boundaries.use(layers)
     for page in pages:
-        gold = [role for _, _, role in labelled_roles(page)]
+        lines = lines_of(page["text"])
+        gold = roles_of(page, lines)
         if Role.STRAY not in gold:
             continue
-        lines = lines_of(page["text"])
         reading = boundaries.read_lines(lines)
         for stray in strays_of(reading.roles):
             where, seen = places_of(lines, reading, layers["rarity"], stray)

@@ -35,7 +35,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from common import DATA, records
-from made_pages import labelled_roles, made_pages
+from made_pages import made_pages, roles_of
 from pdclassify.reading.boundaries import DILATIONS, MODEL, Role
 from pdclassify.reading.cohesion import COHESION, RARITY, chains_of, pair_codes, rarity_of
 from pdclassify.reading.cues import BUCKETS, CUES, TERMS, cues_of, terms_of
@@ -72,7 +72,7 @@ def examples(pages: Iterable[Mapping[str, Any]], rarity: np.ndarray) -> list[Exa
     found = []
     for page in pages:
         lines = lines_of(page["text"])
-        roles = np.array([role for _, _, role in labelled_roles(page)], dtype=np.int8)
+        roles = np.array(roles_of(page, lines), dtype=np.int8)
         cues = np.concatenate([cues_of(lines), chains_of(lines, rarity)], axis=1)
         cues = cues.astype(np.float16)
         terms = terms_of(lines)

@@ -108,7 +108,6 @@ _MARGIN = 32  # lines read on either side of a block; more than the layers see
 _BLOCK = 1984  # lines decided at once
 _SMALL = 1 << 18  # multiplications up to which OpenBLAS stays on one thread
 _LONGEST = 200  # characters of a line in a headline, at most; the press has them up to 155
-_TORN = 8.0  # tuned on clean pages laid out without indents: half as many joined wrongly
 _SHORT = sorted(set(Role) - {Role.LEAD, Role.BODY, Role.BODY_MORE, Role.CAPTION})
 _TOGETHER = 64  # blocks whose best paths are found side by side, and lines of them looked back from
 
@@ -253,11 +252,8 @@ def _decided(
             yield first, path[first - window.start : first - window.start + _BLOCK]
 
 
-def read_lines(lines: Lines, torn: NDArray[np.int64] | None = None) -> Reading:
-    """Give every line its role, in time proportional to the length of the page.
-
-    Lines that are probably ``torn`` from the paragraph before need less to be read so.
-    """
+def read_lines(lines: Lines) -> Reading:
+    """Give every line its role, in time proportional to the length of the page."""
     n = len(lines)
     chains = chains_of(lines, params()["rarity"])
     scores = np.zeros((n, len(Role)), dtype=np.float32)
@@ -266,7 +262,5 @@ def read_lines(lines: Lines, torn: NDArray[np.int64] | None = None) -> Reading:
         window = _window(first, n)
         found = _scores(lines, chains, window.start, window.stop)[first - window.start :]
         scores[first : first + _BLOCK] = found[:_BLOCK]
-    if torn is not None:
-        scores[torn, Role.BODY_MORE] += _TORN
     roles = [_ROLES[role] for _, path in _decided(scores, firsts) for role in path.tolist()]
     return Reading(roles, scores, chains)

@@ -29,6 +29,7 @@ _ABOVE = frozenset({Role.TITLE, Role.TITLE_MORE, Role.SUBTITLE})
 # How much rather a name alone is a byline, and the line above it a headline. Of 4 to 20 and 0 to 10,
 # tried with the folds of benchmarks/pages.py: what costs them nothing, and finds most names of ours.
 _NAMED, _TITLED = 16.0, 4.0
+_TORN = 8.0  # how much rather a line goes on another; tuned on clean pages laid out without indents
 _SHORT = 40  # characters of a headline, at most
 _NEAR = 90  # characters of a line that is looked at
 _ITEMS = "▲△▼▽◀▶◁▷■□●○◆◇★☆"
@@ -59,7 +60,10 @@ _TAGGED = re.compile("【[^【】]{1,16}】[^【】]{2,}")
 
 
 def barred(
-    lines: Lines, begins: Iterable[int], parted: Iterable[int] = ()
+    lines: Lines,
+    begins: Iterable[int],
+    parted: Iterable[int] = (),
+    doubtful: Iterable[int] = (),
 ) -> tuple[dict[int, Collection[Role]], dict[int, tuple[Collection[Role], float]]]:
     """Return which lines cannot be what, and which by how much of a score rather are what.
 
@@ -70,6 +74,8 @@ def barred(
         Those that follow the head of a page, a jump to another page, or a rule.
     parted : iterable of int
         Those that any furniture parts from the line before.
+    doubtful : iterable of int
+        Those that may go on the paragraph before, for all that print shows.
     """
     text, starts, ends = lines.text, lines.starts, lines.ends
     found: dict[int, Collection[Role]] = {}
@@ -109,10 +115,6 @@ def barred(
             bar(at, _HEADS - {Role.SUBTITLE} | {Role.LEAD})
         if _AUTHOR.fullmatch(here):
             bar(at, _ROLES - {Role.BYLINE, Role.SIGNATURE})
-            over = at > 0 and _headline(lines, at - 1)
-            if over and at + 1 < len(lines) and not _headline(lines, at + 1):
-                bar(at - 1, _TEXT)
-                bar(at, {Role.SIGNATURE})
         if tagged and _TAGGED.match(here) and _headline(lines, at):
             bar(at, _TEXT)
         if _SHOWN.match(here) and ends[at] - starts[at] <= _LONGEST:
@@ -124,7 +126,9 @@ def barred(
     top = min((level for _, level in headings), default=0)
     for at, level in headings:
         bar(at, _TEXT if level == top else _ROLES - {Role.BODY, Role.SUBTITLE})
-    favoured: dict[int, tuple[Collection[Role], float]] = {}
+    favoured: dict[int, tuple[Collection[Role], float]] = {
+        at: ({Role.BODY_MORE}, _TORN) for at in doubtful
+    }
     for at, sure in authors_of(lines):
         bar(at - 1, {Role.COLUMN, Role.KICKER})
         if sure:

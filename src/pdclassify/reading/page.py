@@ -37,7 +37,6 @@ _PLACE = {
     Role.CAPTION: "captions",
 }
 _STRAY = frozenset({Role.STRAY, Role.STRAY_MORE, Role.STRAY_BYLINE})
-_LEASTS = (Furniture.END, Furniture.ASIDE)
 _MARK = re.compile(r"#{1,6}[ \t\u3000]+(?=\S)")
 _MOSTLY = 1.4  # width of text of ideographs, in half ideographs a character, at least
 _LETTERS = re.compile(r"[A-Za-z\u00c0-\u024f]{2}")
@@ -164,8 +163,9 @@ def split_page(text: str, *, source: str = "", whole: bool = False) -> Page:
             marks[mark.end()] = Span(*mark.span())
             shown[at] = Span(mark.end(), shown[at].end)
     pieces: list[_Line] = [shown[a:b] for a, b in pairwise([*sheet.firsts.tolist(), len(shown)])]
-    reading = read_lines(lines, sheet.doubtful)
-    reading.bar(*barred(lines, *(_after(sheet, least) for least in _LEASTS)))
+    reading = read_lines(lines)
+    begins, parted = (_after(sheet, least) for least in (Furniture.END, Furniture.ASIDE))
+    reading.bar(*barred(lines, begins, parted, sheet.doubtful.tolist()))
     if whole:
         return Page((_article(text, _whole(pieces, reading.roles), source, 0),), ())
     given = give_back(lines, reading, params())
