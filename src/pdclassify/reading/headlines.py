@@ -155,10 +155,12 @@ def places_of(
         at = hits[which == pair]
         if not len(at):
             continue
-        following = np.append(at, text_high + 1)[np.searchsorted(at, first)]
+        edges = np.concatenate(([-1], at, [text_high + 1]))
+        place = np.searchsorted(at, first)
+        following = edges[place + 1]
         sums[0] += weight * (following < ahead)
         sums[1] += weight * (following < near)
-        sums[2] += weight * (np.insert(at, 0, -1)[np.searchsorted(at, first)] >= behind)
+        sums[2] += weight * (edges[place] >= behind)
     sums /= weights.sum() + 1
     out = np.zeros((len(where), PLACES), dtype=np.float32)
     out[:, :3] = sums.T

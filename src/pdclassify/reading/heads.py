@@ -98,21 +98,15 @@ def pairs_of(
     starts, ends = lines.starts[both], lines.ends[both]
     opening = _text_below(lines, first)
     below = lines.starts[opening]
-    grams = np.stack(
-        [
-            grams_of(lines.codes, starts[:, 0], ends[:, 0]),
-            grams_of(lines.codes, starts[:, 1], ends[:, 1]),
-            grams_of(lines.codes, below, np.minimum(lines.ends[opening], below + _OPENING)),
-        ],
-        axis=1,
-    )
+    begins = np.concatenate([starts[:, 0], starts[:, 1], below])
+    opened = np.minimum(lines.ends[opening], below + _OPENING)
+    grams = grams_of(lines.codes, begins, np.concatenate([ends[:, 0], ends[:, 1], opened]))
+    grams = grams.reshape(FIELDS, len(first), -1).swapaxes(0, 1)
     length = np.log(np.minimum(ends - starts, _SEEN)).astype(np.float32)
-    spaces = np.zeros(both.shape, dtype=np.float32)
-    for side in (0, 1):
-        places = starts[:, side, None] + np.arange(_SEEN)
-        inside = places < ends[:, side, None]
-        kinds = lines.kinds[np.minimum(places, len(lines.kinds) - 1)]
-        spaces[:, side] = ((kinds == Kind.SPACE) & inside).any(1)
+    places = starts[..., None] + np.arange(_SEEN)
+    inside = places < ends[..., None]
+    kinds = lines.kinds[np.minimum(places, len(lines.kinds) - 1)]
+    spaces = ((kinds == Kind.SPACE) & inside).any(2).astype(np.float32)
     closed = (lines.kinds[ends - 1] == Kind.CLOSE).astype(np.float32)
     soon, again = _repeated(lines, both, ends[:, 1])
     like = np.stack([_weighed(grams[:, side], title_grams) for side in (0, 1)], axis=1)
