@@ -14,7 +14,7 @@ import numpy as np
 
 from pdclassify.reading.authors import CREDIT, authors_of
 from pdclassify.reading.boundaries import Role
-from pdclassify.reading.lines import Kind, Lines
+from pdclassify.reading.lines import CharacterSet, Kind, Lines
 
 __all__ = ["barred"]
 
@@ -35,11 +35,8 @@ _NEAR = 90  # characters of a line that is looked at
 _ITEMS = "▲△▼▽◀▶◁▷■□●○◆◇★☆"
 _PICTURES = "▲△▼▽◀▶◁▷"  # point to a picture, if they mark no list
 
-_STARTS = np.array(
-    [ord(c) for c in _ITEMS + "#【（(一二三四五六七八九十第问答来作文记上下左右题图0123456789〇○"],
-    dtype=np.uint32,
-)
-_LASTS = np.array([ord(c) for c in "摄影道"], dtype=np.uint32)
+_STARTS = CharacterSet(_ITEMS + "#【（(一二三四五六七八九十第问答来作文记上下左右题图0123456789〇○")
+_LASTS = CharacterSet("摄影道")
 _CREDIT = re.compile(
     "摄(?:影|影报道)?[）)]?$|[^，。；]摄[^，。；]{0,4}$|图为|图[①-⑳：:]|新华社发|供图|资料(?:图片|照片)|影像中国"
 )
@@ -96,11 +93,11 @@ def barred(
     headings: list[tuple[int, int]] = []
     rows = _rows(lines)
     tagged = bool(len(lines)) and bool(_TAGGED.match(line(0))) and _headline(lines, 0)
-    shot = np.isin(lines.codes[ends - 1], _LASTS)
+    shot = _LASTS.has(lines.codes[ends - 1])
     for at in np.flatnonzero(shot).tolist():
         if CREDIT.fullmatch(line(at)):
             bar(at, _ROLES - {Role.CAPTION})
-    for at in np.flatnonzero(np.isin(lines.codes[starts], _STARTS)).tolist():
+    for at in np.flatnonzero(_STARTS.has(lines.codes[starts])).tolist():
         here = line(at)
         if _NEW.match(here):
             bar(at, {Role.BODY_MORE})

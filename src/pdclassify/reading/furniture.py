@@ -13,7 +13,7 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from pdclassify.reading.lines import Kind, Lines, among
+from pdclassify.reading.lines import CharacterSet, Kind, Lines, among
 
 __all__ = ["Furniture", "furniture_of"]
 
@@ -32,10 +32,7 @@ _REST = 8  # characters beside its parts, at most: the name of a section, or of 
 _TORN = 12  # characters of a line that is a sentence's first half, at least
 _FORMS = among(Kind.DIGIT, Kind.COLON, Kind.DASH, Kind.MARK, Kind.OPEN)
 _OPEN = among(Kind.HAN, Kind.COMMA, Kind.LATIN)
-_STARTS = np.zeros(1 << 16, dtype=bool)
-_STARTS[[ord(c) for c in "责编校农字打关返分首上下相热猜为推更版C技原点长扫识收转未星周今国"]] = (
-    True
-)
+_STARTS = CharacterSet("责编校农字打关返分首上下相热猜为推更版C技原点长扫识收转未星周今国")
 
 _N = "[一二三四五六七八九十]"
 _DATE = (
@@ -155,9 +152,7 @@ def furniture_of(lines: Lines) -> NDArray[np.int8]:
 def _candidates(lines: Lines) -> NDArray[np.int64]:
     """Return the lines that could be furniture: short, with a digit or mark, or with such a word."""
     sums = np.concatenate([[0], np.cumsum(_FORMS[lines.kinds])])
-    likely = (sums[lines.ends] > sums[lines.starts]) | _STARTS.take(
-        lines.codes[lines.starts], mode="clip"
-    )
+    likely = (sums[lines.ends] > sums[lines.starts]) | _STARTS.has(lines.codes[lines.starts])
     return np.flatnonzero(likely & (lines.ends - lines.starts <= _LONGEST))
 
 

@@ -35,7 +35,8 @@ _BELOW = (220, 2000)  # characters of it in which words of the lines come back
 _TEXT = 24  # characters that a byline has not
 _LIKENESS = 0.1  # of how much lines read like headlines, before learning; keeps its weight small
 _TRUST = 2.5  # weight of a pair's own score beside the scorer of the lines; 1.5: .002 worse
-_FRAME = frozenset({Role.KICKER, Role.TITLE, Role.TITLE_MORE, Role.SUBTITLE})
+_FRAME = np.zeros(len(Role), dtype=bool)
+_FRAME[[Role.KICKER, Role.TITLE, Role.TITLE_MORE, Role.SUBTITLE]] = True
 _OVER, _UNDER = (Role.KICKER, Role.TITLE), (Role.TITLE, Role.SUBTITLE)
 
 
@@ -124,7 +125,8 @@ def order_heads(lines: Lines, reading: Reading) -> None:
     roles = np.array(reading.roles, dtype=np.int8)
     pairs = [(a, b) in (_OVER, _UNDER) for a, b in pairwise(reading.roles)]
     first = np.flatnonzero(pairs)
-    framed = np.isin(np.pad(roles, 1, constant_values=-1), list(_FRAME))
+    framed = np.zeros(len(roles) + 2, dtype=bool)
+    framed[1:-1] = _FRAME[roles]
     first = first[~framed[first] & ~framed[np.minimum(first + 3, len(roles) + 1)]]
     if not len(first):
         return
@@ -133,8 +135,8 @@ def order_heads(lines: Lines, reading: Reading) -> None:
     for side in range(FIELDS):
         own += _weighed(grams[:, side], layers["pair_grams"][side])
     scores, chain = reading.scores, layers["chain"]
-    before = np.pad(roles, 1, constant_values=-1)[first]
-    after = np.append(roles, -1)[first + 2]
+    before = np.concatenate(([-1], roles))[first]
+    after = np.concatenate((roles, [-1]))[first + 2]
     margins = np.zeros(len(first))
     for way, (one, two) in ((1, _OVER), (-1, _UNDER)):
         here = scores[first, one] + scores[first + 1, two] + chain[one, two]

@@ -11,14 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pdclassify.article import Span
-from pdclassify.reading.lines import Kind, Lines
+from pdclassify.reading.lines import CharacterSet, Kind, Lines
 
 __all__ = ["imprints_of"]
 
 _LONGEST = 120  # characters of such a line, at most
-_STARTS = [
-    ord(c) for c in "来稿文信发作记通撰责编校审初复终时日更刊供单浏阅点访字字【[（(0123456789"
-]
+_STARTS = CharacterSet("来稿文信发作记通撰责编校审初复终时日更刊供单浏阅点访字字【[（(0123456789")
 _FOLDED = str.maketrans("：（）／｜", ":()/|")
 
 _NAME = r"[\u4e00-\u9fff·]{2,6}"
@@ -63,7 +61,7 @@ def imprints_of(lines: Lines) -> list[tuple[int, Span | None]]:
 
 def _candidates(lines: Lines) -> NDArray[np.int64]:
     """Return the lines that could be one: short, with a colon or a time, and with such a start."""
-    likely = (lines.ends - lines.starts <= _LONGEST) & np.isin(lines.codes[lines.starts], _STARTS)
+    likely = (lines.ends - lines.starts <= _LONGEST) & _STARTS.has(lines.codes[lines.starts])
     at = np.flatnonzero(likely)
     colons = np.flatnonzero(lines.kinds == Kind.COLON)
     between = np.searchsorted(colons, lines.ends[at]) > np.searchsorted(colons, lines.starts[at])

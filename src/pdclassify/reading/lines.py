@@ -8,7 +8,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["KINDS", "Kind", "Lines", "among", "lines_of"]
+__all__ = ["KINDS", "CharacterSet", "Kind", "Lines", "among", "lines_of"]
 
 
 class Kind:
@@ -26,6 +26,18 @@ def among(*kinds: int) -> NDArray[np.bool_]:
     table = np.zeros(KINDS, dtype=bool)
     table[list(kinds)] = True
     return table
+
+
+class CharacterSet:
+    """A set of characters of the basic plane that is asked about many at once."""
+
+    def __init__(self, characters: str) -> None:
+        self._table = np.zeros(1 << 16, dtype=bool)
+        self._table[[ord(c) for c in characters]] = True
+
+    def has(self, codes: NDArray[np.uint32]) -> NDArray[np.bool_]:
+        """Return which characters are in it."""
+        return self._table.take(codes, mode="clip")  # beyond the plane: U+FFFF, which none has
 
 
 _TAB = 2  # a tab at the start of a line says as much as two ideographic spaces

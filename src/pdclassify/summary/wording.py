@@ -52,16 +52,17 @@ class _Openings(NamedTuple):
     first, second : ndarray of uint8, shape (65536,)
         A number for each character that some phrase begins with, and that is the second of some;
         0 for all others.
-    kinds : ndarray of uint32, shape (firsts, seconds)
-        Of each such pair a bit for each entry of ``PHRASES`` that holds a phrase beginning so.
-    patterns : dict of int to list of (int, pattern)
-        For each such set of bits the entries, by number and as what finds them.
+    kinds : ndarray of uint8, shape (firsts, seconds)
+        Of what kind each such pair is; 0 where no phrase begins so.
+    patterns : list of list of (int, pattern)
+        For each kind the entries of ``PHRASES`` that hold a phrase beginning so, by number and as
+        what finds them.
     """
 
     first: NDArray[np.uint8]
     second: NDArray[np.uint8]
-    kinds: NDArray[np.uint32]
-    patterns: dict[int, list[tuple[int, re.Pattern[str]]]]
+    kinds: NDArray[np.uint8]
+    patterns: list[list[tuple[int, re.Pattern[str]]]]
 
 
 @cache
@@ -78,15 +79,16 @@ def _openings() -> _Openings:
         (second, {ord(c) for _, two, _ in begins for c in two}),
     ):
         table[sorted(characters)] = np.arange(1, len(characters) + 1)
-    kinds = np.zeros((first.max() + 1, second.max() + 1), dtype=np.uint32)
+    bits = np.zeros((first.max() + 1, second.max() + 1), dtype=np.uint32)  # one for each entry
     for one, two, number in begins:
-        kinds[first[ord(one)], second[[ord(c) for c in two]] if two else slice(None)] |= 1 << number
-    found = [re.compile(phrases) for phrases in PHRASES.values()]
-    patterns = {
-        bits: [(number, pattern) for number, pattern in enumerate(found) if bits >> number & 1]
-        for bits in np.unique(kinds).tolist()
-    }
-    return _Openings(first, second, kinds, patterns)
+        bits[first[ord(one)], second[[ord(c) for c in two]] if two else slice(None)] |= 1 << number
+    entries = [re.compile(phrases) for phrases in PHRASES.values()]
+    different, kinds = np.unique(bits, return_inverse=True)  # no entry at all comes first
+    patterns = [
+        [(number, pattern) for number, pattern in enumerate(entries) if held >> number & 1]
+        for held in different.tolist()
+    ]
+    return _Openings(first, second, kinds.reshape(bits.shape).astype(np.uint8), patterns)
 
 
 def find_wording(
@@ -114,8 +116,8 @@ def find_wording(
     places: list[int] = []
     entries: list[int] = []
     free = [0] * len(PHRASES)
-    for place, bits in zip(at[likely].tolist(), opened[likely].tolist(), strict=True):
-        for number, pattern in patterns[bits]:
+    for place, kind in zip(at[likely].tolist(), opened[likely].tolist(), strict=True):
+        for number, pattern in patterns[kind]:
             found = pattern.match(text, place) if place >= free[number] else None
             if found is not None:
                 places.append(place)
