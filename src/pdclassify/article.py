@@ -357,10 +357,13 @@ class Summary(_Result):
     """The chosen sentences in the order of the text, and the same joined.
 
     Nothing stands between two sentences, but a blank where both are written in Latin letters, say.
+    ``unfocused`` tells that no sentence has anything of the words asked for as a focus, so that the
+    summary is the same as without them.
     """
 
     sentences: tuple[SummarySentence, ...]
     text: str
+    unfocused: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -401,10 +404,14 @@ class DigestSentence(_Result):
 
 @dataclass(frozen=True, slots=True)
 class Digest(_Result):
-    """One summary of several articles: its sentences in order, and the same, an article a line."""
+    """One summary of several articles: its sentences in order, and the same, an article a line.
+
+    ``unfocused`` is as in `Summary`, of all articles together.
+    """
 
     sentences: tuple[DigestSentence, ...]
     text: str
+    unfocused: bool = False
 
 
 @dataclass(frozen=True, slots=True)

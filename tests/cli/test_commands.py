@@ -259,8 +259,13 @@ def test_a_focus_that_no_sentence_has_changes_nothing(pdclassify, examples):
     path = examples / "articles.jsonl"
     plain = pdclassify("summarize", path).lines
     for words in ("火星殖民", "qzx"):
-        focused = pdclassify("summarize", path, "--focus", words).lines
-        assert [line["summary"] for line in focused] == [line["summary"] for line in plain]
+        ran = pdclassify("summarize", path, "--focus", words)
+        assert [line["summary"] for line in ran.lines] == [line["summary"] for line in plain]
+        assert ran.code == 0
+        assert f"--focus {words}: not one sentence on it in 8 of 8 articles" in ran.err
+        digested = pdclassify("summarize", path, "--digest", "--focus", words)
+        assert f"--focus {words}: not one sentence on it in 8 articles" in digested.err
+    assert pdclassify("summarize", path, "--digest", "--focus", "社区").err == ""
 
 
 def test_a_ratio_is_filled(pdclassify, examples):

@@ -94,6 +94,8 @@ def test_a_focus_goes_through_all_articles():
     """Words of one article alone bring that article's sentence; a topic is a focus too."""
     (one,) = digest(PAGE, focus="菜谱", sentences=1).sentences
     assert (one.article, "菜谱" in one.text) == (1, True)
+    plain, other = digest(PAGE, sentences=2), digest(PAGE, focus="足球联赛", sentences=2)
+    assert (other.sentences, other.unfocused, plain.unfocused) == (plain.sentences, True, False)
     assert digest(PAGE, focus="governance", sentences=1).sentences
 
 

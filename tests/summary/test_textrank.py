@@ -288,8 +288,13 @@ def test_a_focus_in_the_other_characters():
 
 def test_a_focus_that_the_text_has_nothing_of_changes_nothing():
     """Words that no sentence shares leave the summary as it is."""
-    assert summarize(ARTICLE, focus="足球联赛") == summarize(ARTICLE)
-    assert summarize(ARTICLE, focus="  ") == summarize(ARTICLE)
+    plain = summarize(ARTICLE)
+    found = summarize(ARTICLE, focus="足球联赛")
+    assert (found.sentences, found.text, found.unfocused) == (plain.sentences, plain.text, True)
+    assert summarize(ARTICLE, focus="  ") == plain
+    assert not plain.unfocused
+    assert not summarize(ARTICLE, focus="便民服务点").unfocused
+    assert not summarize(ARTICLE[:30], focus="style").unfocused
 
 
 @pytest.mark.parametrize(

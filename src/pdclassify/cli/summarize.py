@@ -15,7 +15,7 @@ from pdclassify.cli.options import (
     takes_verbose,
 )
 from pdclassify.cli.output import View, opened
-from pdclassify.cli.stream import collect, refuse_input, run
+from pdclassify.cli.stream import collect, many, refuse_input, run, say
 from pdclassify.errors import UsageError
 from pdclassify.lines import DIGEST_COLUMNS, SUMMARY_COLUMNS, Line, digest_line, summary_line
 
@@ -80,9 +80,14 @@ def command(
         raise UsageError("--focus has no effect with --method lead, which takes the first ones.")
     about, model = _focus(focus, folder)
 
+    done = unfocused = 0
+
     def work(articles: Sequence[Article]) -> Iterator[Line]:
+        nonlocal done, unfocused
         for article in articles:
             found = summarize(article, focus=about, model=model, method=method, **budget)
+            done += 1
+            unfocused += found.unfocused
             yield summary_line(article, found)
 
     def view() -> View:
@@ -90,7 +95,10 @@ def command(
 
         return Cards(summary_part)
 
-    return run(inputs, output, work, view=view, columns=SUMMARY_COLUMNS)
+    code = run(inputs, output, work, view=view, columns=SUMMARY_COLUMNS)
+    if unfocused:
+        _warn(focus, f"{unfocused:,} of {many(done, 'article')}")
+    return code
 
 
 def _digest(
@@ -116,6 +124,8 @@ def _digest(
     found = digest(articles, focus=about, model=model, **budget)
     with opened(output, columns=DIGEST_COLUMNS, view=view) as writer:
         writer.write(digest_line(found, len(articles)))
+    if found.unfocused:
+        _warn(focus, many(len(articles), "article"))
     return report.finish()
 
 
@@ -126,6 +136,11 @@ def one_budget(given: Mapping[str, float | None], default: Mapping[str, Any]) ->
         named = " and ".join(f"--{name}" for name in budget)
         raise UsageError(f"Give one of --sentences, --chars and --ratio. Got {named}.")
     return budget or dict(default)
+
+
+def _warn(focus: str | None, where: str) -> None:
+    """Say that a focus changed nothing."""
+    say(f"--focus {focus}: not one sentence on it in {where}, summarized as without it.")
 
 
 def _focus(focus: str | None, folder: str | None) -> tuple[str | None, TopicModel | None]:

@@ -59,7 +59,7 @@ def digest(
         breaks counted), or a share of all articles' characters. At most one; 500 characters if
         none is given.
     focus : str, optional
-        A topic of the model, or words, that the digest shall be about.
+        A topic of the model, or words, that the digest shall be about; see `summarize`.
     model : TopicModel, optional
         Whose topic the focus may be; the shipped one if none is given.
 
@@ -86,9 +86,11 @@ def digest(
         for one in some_documents("articles", articles)
     ]
     wanted = (focus or "").strip()
-    pool = _gather(given, wanted, topic_of(wanted, model) if wanted else None)
+    topical = topic_of(wanted, model) if wanted else None
+    pool, unfocused = _gather(given, wanted, topical)
+    unfocused = unfocused and bool(wanted) and not topical
     if pool is None:
-        return Digest((), "")
+        return Digest((), "", unfocused)
     limit = DIGEST_CHARS if chars is None else chars
     if ratio is not None:
         limit = max(int(sum(len(article.text) for article in given) * ratio), 1)
@@ -104,7 +106,7 @@ def digest(
     lines: dict[int, list[str]] = {}
     for sentence in made:
         lines.setdefault(sentence.article, []).append(sentence.text)
-    return Digest(tuple(made), "\n".join(map(join_sentences, lines.values())))
+    return Digest(tuple(made), "\n".join(map(join_sentences, lines.values())), unfocused)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,15 +123,17 @@ class _Pool:
     needs: list[Needs]
 
 
-def _gather(articles: Sequence[Article], focus: str, model: TopicModel | None) -> _Pool | None:
-    """Look at every article and lay their sentences side by side; None if there are none."""
+def _gather(
+    articles: Sequence[Article], focus: str, model: TopicModel | None
+) -> tuple[_Pool | None, bool]:
+    """Lay the sentences of all articles side by side, and say whether none is on the focus."""
     found: list[tuple[int, Scored]] = []
     for place, one in enumerate(articles):
         seen = look(one.text, kicker=one.kicker, title=one.title, subtitle=one.subtitle)
         if seen is not None:
             found.append((place, seen))
     if not found:
-        return None
+        return None, True
     sizes = [len(seen.candidates) for _, seen in found]
     n = sum(sizes)
     rows, codes, at = [], [], 0
@@ -145,7 +149,7 @@ def _gather(articles: Sequence[Article], focus: str, model: TopicModel | None) -
         np.concatenate([*rows, row + n]), np.concatenate([*codes, code]), n + 1
     )
     everyone = [(place, one) for place, seen in found for one in seen.candidates]
-    scores = np.concatenate([score(seen) for _, seen in found])
+    plain = scores = np.concatenate([score(seen) for _, seen in found])
     if focus:
         pieces = [articles[place].text[one.start : one.end] for place, one in everyone]
         scores = focused(graph, pieces, scores, focus, model)
@@ -157,7 +161,7 @@ def _gather(articles: Sequence[Article], focus: str, model: TopicModel | None) -
     # What leans on nothing of its own article must not lean on the one before it.
     within = np.concatenate([np.arange(size) for size in sizes])
     torn = np.array([one.before for _, one in everyone]) > within
-    return _Pool(
+    pool = _Pool(
         graph,
         scores,
         np.array([place for place, _ in everyone]),
@@ -167,6 +171,7 @@ def _gather(articles: Sequence[Article], focus: str, model: TopicModel | None) -
         np.array([one.printable for _, one in everyone]) & ~torn,
         needs,
     )
+    return pool, scores is plain
 
 
 def _pick(pool: _Pool, number: int | None, limit: int) -> list[int]:

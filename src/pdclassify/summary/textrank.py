@@ -61,7 +61,8 @@ def summarize(
     title, kicker, subtitle : str, optional
         The headline of a text given as ``str``.
     focus : str, optional
-        A topic of the model, or words, that the summary shall be about.
+        A topic of the model, or words, that the summary shall be about. Words that no sentence has
+        anything of change nothing; the summary is then ``unfocused``.
     method : {"textrank", "lead"}
         How sentences are ranked; ``lead`` takes the first ones.
     model : TopicModel, optional
@@ -92,16 +93,17 @@ def summarize(
     check_options(sentences=sentences, chars=chars, ratio=ratio, focus=focus, method=method)
     wanted = (focus or "").strip()
     topical = topic_of(wanted, model) if wanted else None
-    if wanted and not topical and not is_named(wanted, body):
+    unfocused = bool(wanted) and not topical and not is_named(wanted, body)
+    if unfocused:
         wanted = ""  # which leaves the summary as it is
     found = look(
         body, kicker=kicker, title=title, subtitle=subtitle, focus="" if topical else wanted
     )
     if found is None:
-        return Summary((), "")
+        return Summary((), "", unfocused)
     if found.headline is not None and sentences == 1 and not wanted:
         headline = _sentence(found.headline, found.headline.end, body, article, 1.0)
-        return Summary((headline,), headline.text)
+        return Summary((headline,), headline.text, unfocused)
     n = len(found.candidates)
     pieces = [body[one.start : one.end] for one in found.candidates]
     if method == "lead":
@@ -109,7 +111,8 @@ def summarize(
     else:
         scores = score(found, one=sentences == 1)
         if wanted:
-            scores = focused(found.graph, pieces, scores, wanted, topical)
+            plain, scores = scores, focused(found.graph, pieces, scores, wanted, topical)
+            unfocused = scores is plain and not topical
     limit = DEFAULT_CHARS if chars is None else chars
     if ratio is not None:
         limit = max(int(len(body) * ratio), 1)
@@ -134,7 +137,7 @@ def summarize(
         _sentence(found.candidates[index], end, body, article, float(scores[index]))
         for index, end in sorted(ends.items())
     )
-    return Summary(made, join_sentences([sentence.text for sentence in made]))
+    return Summary(made, join_sentences([sentence.text for sentence in made]), unfocused)
 
 
 def check_options(
