@@ -34,6 +34,20 @@ def kind(line: str) -> Furniture:
         ("上一篇：账本翻开晒太阳", Furniture.ASIDE),
         ("— 4 —", Furniture.ASIDE),
         ("第5页 共8页", Furniture.ASIDE),
+        ("字号：大 中 小  打印  分享到：微信 微博 QQ空间", Furniture.ASIDE),
+        ("字体：A- A A+", Furniture.ASIDE),
+        ("点赞 12  收藏  评论 3", Furniture.ASIDE),
+        ("关于我们 | 联系我们 | 版权声明", Furniture.ASIDE),
+        ("云泽发布 2026-03-05 18:00 发表于云泽", Furniture.ASIDE),
+        ("原创 云泽发布 云泽发布", Furniture.ASIDE),
+        ("喜欢就点个“在看”吧👍", Furniture.ASIDE),
+        ("来源 | 云泽发布", Furniture.ASIDE),
+        ("扫一扫在手机打开当前页", Furniture.ASIDE),
+        ("阅读原文", Furniture.ASIDE),
+        ("《云泽党建》2026年第3期", Furniture.ASIDE),
+        ("槐花巷的灯为什么亮得久……沈青（12）", Furniture.HEAD),
+        ("🔺END", Furniture.END),
+        ("- END -", Furniture.END),
         ("（下转第4版）", Furniture.END),
         ("上接第一版", Furniture.END),
         ("（相关报道见第3版）", Furniture.END),
@@ -50,6 +64,11 @@ def test_furniture(line: str, wanted: Furniture) -> None:
     "line",
     [
         "分享改革成果",
+        "点赞中国",
+        "为基层减负点赞",
+        "深度关注 | 粮安天下",
+        "原创 精品 走出去",
+        "更多群众从中受益",
         "周三夜读",
         "字典第七版",
         "迈进2.0版",
@@ -100,3 +119,25 @@ def test_whole_keeps_all() -> None:
     """As a whole, a text keeps what would be furniture on a page."""
     (article,) = split_page(f"{TEXT}\n责任编辑：顾长亭", whole=True).articles
     assert article.end == len(TEXT) + 9
+
+
+def test_what_to_read_next_is_no_article() -> None:
+    """Headlines of other texts under their heading belong to none; a text under it is a text."""
+    links = "推荐阅读\n柳树巷的灯亮了\n账本翻开晒太阳"
+    page = split_page(f"石桥村的账\n　　{TEXT}\n　　{TEXT}\n{links}")
+    assert [left.text for left in page.leftover] == [links]
+    page = split_page(f"石桥村的账\n　　{TEXT}\n　　{TEXT}\n推荐阅读\n柳树巷的灯亮了\n　　{TEXT}")
+    assert [left.text for left in page.leftover] == ["推荐阅读"]
+
+
+def test_what_stands_between_lines_of_the_web() -> None:
+    """A line of credits between such lines, an account over the time, sections of a contents."""
+    lines = f"石桥村的账\n原创 沈青 云泽发布\n2026-03-05 18:00\n　　{TEXT}\n来源：云泽发布\n图文：小艾\n责编：大力"
+    article = split_page(lines).articles[0]
+    assert (article.title, article.byline, article.text) == ("石桥村的账", None, TEXT)
+    lines = (
+        f"目  录\n卷首\n石桥村的账……沈青（4）\n柳树巷的灯……乔直（9）\n石桥村的账\n沈青\n　　{TEXT}"
+    )
+    page = split_page(lines)
+    assert [article.title for article in page.articles] == ["石桥村的账"]
+    assert page.leftover[0].text.endswith("（9）")

@@ -322,6 +322,14 @@ def test_seed_page_displaced_anywhere(shared: Path) -> None:
     assert [a.title for a in titles] == [gold["articles"][1]["title"]]
 
 
+def test_what_is_said_of_a_text_is_no_column() -> None:
+    """Brackets after a headline name a column, or tell what kind of text it is."""
+    text = "村里把账本晒上墙，谁家都能翻一翻。翻完了，还能坐下来问一问，问到明白为止。"
+    for remark, column in (("摘要", None), ("外一首", None), ("灯下漫笔", "灯下漫笔")):
+        article = split_page(f"石桥村的账（{remark}）\n　　{text}\n　　{text}").articles[0]
+        assert (article.title, article.column) == (f"石桥村的账（{remark}）", column)
+
+
 @pytest.mark.parametrize("line", ["支部建在楼上", "hello world", "会议召开，研究工作", "党"])
 def test_a_line_alone_is_an_article(line: str) -> None:
     """There is nothing that it could be the headline of."""

@@ -8,12 +8,14 @@ dates and numbers are furniture where they stand beside a page's head.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from enum import IntEnum
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pdclassify.reading.lines import CharacterSet, Kind, Lines, among
+from pdclassify.reading.web import DATE, END, RELATED, TIME, TIMED, WEB
 
 __all__ = ["Furniture", "furniture_of"]
 
@@ -30,16 +32,17 @@ class Furniture(IntEnum):
 _LONGEST = 72  # characters of such a line, at most
 _REST = 8  # characters beside its parts, at most: the name of a section, or of the paper
 _TORN = 12  # characters of a line that is a sentence's first half, at least
+_SECTION = 6  # characters of a section's name in a table of contents, at most
+_LINK = 40  # characters of a headline to read next, at most
+_CLOSED = among(Kind.END, Kind.COMMA)
 _FORMS = among(Kind.DIGIT, Kind.COLON, Kind.DASH, Kind.MARK, Kind.OPEN)
 _OPEN = among(Kind.HAN, Kind.COMMA, Kind.LATIN)
-_STARTS = CharacterSet("责编校农字打关返分首上下相热猜为推更版C技原点长扫识收转未星周今国")
+_STARTS = CharacterSet(
+    "责编校农字打关返分首上下相热猜为推更版C技原点长扫识收转未星周今国目本要导阅展精延往最觉欢喜请记别如看顺动微新我联加设手电"
+    "客帮意使查大中小默特赞举纠法免隐网友广诚E\uffff"  # the last: all beyond the basic plane, emoji
+)
 
 _N = "[一二三四五六七八九十]"
-_DATE = (
-    r"(?:\d{4}|[〇○零一二三四五六七八九]{4})[年./-]"
-    rf"(?:\d{{1,2}}|{_N}{{1,3}})[月./-](?:\d{{1,2}}|{_N}{{1,3}})日?"
-)
-_TIME = r"\d{1,2}:\d{2}(?::\d{2})?"
 _WEEKDAY = "(?:星期|周)[一二三四五六日天]"
 _TERM = (
     "今[日天](?:立[春夏秋冬]|雨水|惊蛰|[春秋]分|清明|谷雨|小满|芒种|夏至|[小大][暑雪寒]|处暑|白露|寒露"
@@ -50,8 +53,8 @@ _MAIL = r"(?:[^\s，。；]{0,8}(?:邮箱|信箱|邮件|E-?mail):?\s?)?[\w.+-]+@
 
 #: What the head of a page is made of.
 _FORM = {
-    "date": _DATE,
-    "time": _TIME,
+    "date": DATE,
+    "time": TIME,
     "weekday": _WEEKDAY,
     "lunar": rf"(?:农历|夏历)[^，。\s]{{2,14}}|{_LUNAR}",
     "term": _TERM,
@@ -74,8 +77,8 @@ _ALONE = frozenset({"weekday", "term", "page", "issue", "made", "site"})  # noth
 _CONTACT = frozenset({"site", "mail", "phone"})
 _BETWEEN = re.compile(r"[\s|·•/—–\-:,()\[\]【】.]+")
 _FAINT = re.compile(
-    rf"[\u4e00-\u9fff]{{2,8}}(?:[日晚时早晨周学工农]报|导报|党刊)|\S{{2,14}}(?:主管|主办|出版|承印)|[A-Z][A-Z\s]{{3,}}[A-Z]|{_DATE}|\d{{1,3}}"
-    "|要闻|综合|综合新闻|理论|评论|副刊|国际|国内|专题|专版|广告|时政|经济|文化|体育|社会|地方|党建|特刊|导读",
+    rf"[\u4e00-\u9fff]{{2,8}}(?:[日晚时早晨周学工农]报|导报|党刊)|\S{{2,14}}(?:主管|主办|出版|承印)|[A-Z][A-Z\s]{{3,}}[A-Z]|{DATE}|\d{{1,3}}"
+    "|目录|要目|(?:本期|今日)(?:导读|目录|要目)|要闻|综合|综合新闻|理论|评论|副刊|国际|国内|专题|专版|广告|时政|经济|文化|体育|社会|地方|党建|特刊|导读",
     re.I,
 )
 
@@ -98,30 +101,15 @@ _LEAF = re.compile(
     re.I,
 )
 _RULE = re.compile(r"(?:[*=_~\-—–─━﹏·•※☆★◇◆]\s?){3,}")
-_BUTTON = (
-    "(?:打印本页|打印|关闭窗口|关闭|收藏|我要纠错|纠错|返回顶部|返回首页|返回列表|回到顶部|分享|举报|点赞|转发"
-    "|阅读原文|阅读全文|展开全文|字号|字体|大|中|小)"
-)
-_COUNT = (
-    "(?:阅读量|阅读次数|阅读|浏览次数|浏览量|浏览|点击数|点击量|点击|访问量|评论|点赞|赞|在看|转发)"
-)
-_WEB = re.compile(
-    r"分享[到至]:?\s?(?:(?:微信|微博|新浪微博|QQ空间|QQ|朋友圈|腾讯微博|更多)\s?)*"
-    rf"|(?=.{{2}})(?:[【\[(]?{_BUTTON}[】\])]?[:|/\s]*)+"
-    r"|(?:您?当前的?位置|您的位置|所在位置):.*|首页\s?[>»›].*|[上下]一[篇条页]:.*"
-    "|相关新闻|热门推荐|猜你喜欢|为您推荐|推荐阅读|更多新闻"
-    r"|(?:.{0,12}版权所有|Copyright|©|.?ICP备|技术支持:).*"
-    "|.{0,24}未经.{0,6}(?:授权|许可|允许).{0,6}(?:禁止|不得|严禁).{0,12}"
-    r"|\(?(?:来源|稿源|文章来源|信息来源|原标题):\s?[^，。]{2,40}\)?"
-    rf"|(?:(?:(?:发布|发稿|更新)?(?:时间|日期):\s?)?{_DATE}\s{_TIME}(?:\s?来源:\s?[^\s，。]{{2,16}})?"
-    rf"|(?:发布|发稿|更新)(?:时间|日期):\s?{_DATE}|{_COUNT}:?\s?[\d.万+]+次?|[\s|])+"
-    r"|点击(?:上方|下方|蓝字|左下角|右下角|标题下).{0,24}|(?:长按|扫描|扫一扫|扫码|识别).{0,12}(?:二维码|关注).{0,12}"
-    rf"|原创\s.{{0,24}}{_DATE}.{{0,12}}",
-    re.I,
-)
+_CONTENTS = re.compile(r".{2,60}?(?:…+|\.{3,}|[·•]{3,}|\s-{3,}\s?).{0,16}?\(?\d{1,3}\)?")
+_CONTENTS_HEAD = re.compile("目录|要目|(?:本期|今日)(?:导读|目录|要目)")
+_VOLUME = re.compile(r"《[^》]{2,16}》\s?\d{4}年第?\d{1,2}期(?:\(?总?第\d+期\)?)?")
 _LISTED = re.compile("[编版]")  # with commas between names
 _AUTHOR = re.compile(r"(?:作者|记者|通讯员):")
 _FOLDED = str.maketrans("：（）／｜", ":()/|")
+_FIELD = re.compile(r"[\u4e00-\u9fff]{2,4}\s?[:|]\s?[^，。:]{1,12}")  # between others
+_ORIGINAL = re.compile(r"原创\s[^，。]{2,24}")
+_SPACED = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
 _NUMBER = re.compile(r"\d{1,3}")
 
 
@@ -139,14 +127,52 @@ def furniture_of(lines: Lines) -> NDArray[np.int8]:
     for first in np.flatnonzero(found == Furniture.HEAD).tolist():
         for step in (-1, 1):  # the other lines of the head
             at = first + step
-            while 0 <= at < len(found) and not found[at] and _FAINT.fullmatch(line(at)):
+            while 0 <= at < len(found) and not found[at] and _FAINT.fullmatch(_close(line(at))):
                 found[at] = Furniture.HEAD
                 at += step
+        for at in (first - 1, first + 1):  # a section's name in a table of contents
+            if 0 < at < len(found) - 1 and ends[at] - starts[at] <= _SECTION and not found[at]:
+                other = 2 * at - first
+                if found[other] == Furniture.HEAD or _CONTENTS_HEAD.fullmatch(_close(line(other))):
+                    found[[at, other]] = Furniture.HEAD
+    for first in np.flatnonzero(found == Furniture.ASIDE).tolist():
+        _web_block(lines, found, first, line)
     for at in (0, len(found) - 1):  # the number of a page at its top or foot
         if len(found) > 1 and not found[at] and _NUMBER.fullmatch(line(at)):
             found[at] = Furniture.ASIDE
-    found[_tearing(lines)] = Furniture.ASIDE
+    numbers = _tearing(lines)
+    found[numbers[found[numbers - 1] == Furniture.NONE]] = Furniture.ASIDE
     return found
+
+
+def _close(line: str) -> str:
+    """Return a line without the spaces between its ideographs: 要 闻, 目 录."""
+    return _SPACED.sub("", line)
+
+
+def _web_block(
+    lines: Lines, found: NDArray[np.int8], first: int, line: Callable[[int], str]
+) -> None:
+    """Mark what stands beside a line of the web: what else a credit says, headlines to read next."""
+    if first and _ORIGINAL.fullmatch(line(first - 1)) and TIMED.search(line(first)):
+        found[first - 1] = Furniture.ASIDE
+    following = first + 1
+    if following >= len(found) or found[following]:
+        return
+    framed = found[following + 1 : following + 2].tolist() == [Furniture.ASIDE]
+    if framed and _FIELD.fullmatch(line(following)):
+        found[following] = Furniture.ASIDE
+    if not RELATED.fullmatch(line(first)):
+        return
+    gap, last = lines.numbers[following] - lines.numbers[first], first
+    while following < len(found) and lines.numbers[following] - lines.numbers[last] <= gap:
+        closed = _CLOSED[lines.kinds[lines.ends[following] - 1]]
+        if lines.ends[following] - lines.starts[following] > _LINK or closed:
+            return  # a text, and what stands over it is its headline
+        last, following = following, following + 1
+        if found[last]:
+            break
+    found[first + 1 : last + 1] = np.maximum(found[first + 1 : last + 1], Furniture.ASIDE)
 
 
 def _candidates(lines: Lines) -> NDArray[np.int64]:
@@ -158,15 +184,17 @@ def _candidates(lines: Lines) -> NDArray[np.int64]:
 
 def _kind(line: str) -> Furniture:
     """Return what a line is by its form alone."""
+    if _CONTENTS.fullmatch(line):
+        return Furniture.HEAD
     if "，" in line and not _LISTED.search(line):
         return Furniture.NONE
-    if _JUMP.fullmatch(line) or _RULE.fullmatch(line):
+    if _JUMP.fullmatch(line) or _RULE.fullmatch(line) or END.fullmatch(line):
         return Furniture.END
-    if _EDITORS.fullmatch(line) or _LEAF.fullmatch(line):
+    if _EDITORS.fullmatch(line) or _LEAF.fullmatch(line) or _VOLUME.fullmatch(line):
         return Furniture.ASIDE
     if _AUTHOR.search(line):
         return Furniture.NONE
-    if _WEB.fullmatch(line):
+    if WEB.fullmatch(line):
         return Furniture.ASIDE
     parts = {str(part.lastgroup) for part in _PARTS.finditer(line)}
     rest = _BETWEEN.sub("", _PARTS.sub("", line)) if parts else line

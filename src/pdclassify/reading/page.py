@@ -41,6 +41,9 @@ _MARK = re.compile(r"#{1,6}[ \t\u3000]+(?=\S)")
 _MOSTLY = 1.4  # width of text of ideographs, in half ideographs a character, at least
 _LETTERS = re.compile(r"[A-Za-z\u00c0-\u024f]{2}")
 _COLUMN = re.compile(r"[（(]([^（）()]{2,24})[）)]$")
+_NO_COLUMN = re.compile(  # what is said of a text itself
+    "(?:讲话|发言|全文|节选|摘[要编登录]|选[摘登载]|连载|续|试行|暂行|草案|修[订正]|征求意见|组诗|组章|外.{1,2}[首章篇则]|之?[一二三四五六七八九十]+$).*"
+)
 
 
 #: Where the characters of a line stand: several spans if the print was narrower than the line.
@@ -280,7 +283,8 @@ def _article(text: str, draft: _Draft, source: str, index: int) -> Article:
             length += span.end - span.start
     title = _joined(text, draft.title)
     column = _joined(text, draft.column) or None
-    if not column and title and (named := _COLUMN.search(title)):
+    named = _COLUMN.search(title)
+    if not column and named and not _NO_COLUMN.match(named[1]):
         column = named[1]
     return Article(
         text="".join(pieces),
