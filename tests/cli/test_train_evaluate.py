@@ -42,7 +42,7 @@ def test_train_evaluate_and_predict_one_label(pdclassify, folder):
     assert {"accuracy", "macro_f1", "micro_f1", "per_topic", "n"} <= set(found)
     assert found["n"] == 80
     assert found["accuracy"] > 0.95
-    assert "ece" not in found
+    assert 0 <= found["ece"] < 0.2
     lines = pdclassify("predict", data, "--model", model).lines
     assert all(len(line["topics"]) == 1 for line in lines)
     refused = pdclassify("predict", data, "--model", model, "--threshold", "sports=.5")

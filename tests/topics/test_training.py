@@ -56,6 +56,15 @@ def test_multi_label_learns_none() -> None:
     assert set(found[-1].topics) == {"football", "harvest"}
 
 
+def test_a_topic_that_is_never_found_is_told() -> None:
+    """A topic whose few documents read like the others' is named among the notes."""
+    texts, labels = made(60)
+    hidden = [*labels[:6], *("harvest" if label == "football" else label for label in labels[6:])]
+    (note,) = train(texts, hidden).info["notes"]
+    assert note.startswith("football: not one of its 6 documents is found")
+    assert train(texts, labels).info["notes"] == []
+
+
 def test_order_changes_nothing() -> None:
     """Documents in another order give the same arrays and numbers."""
     texts, labels = made()
@@ -181,7 +190,8 @@ def test_evaluation_counts_what_is_wrong() -> None:
     found = evaluate(model, [*texts, "雨"], [*labels, "chess"], draws=20)
     assert found.accuracy < 1
     assert found.per_topic["chess"]["f1"] == 0
-    assert "ece" not in found.to_dict()
+    assert found.ece < 0.2
+    assert list(found.reliability) == ["the most probable"]
 
 
 def test_groups_count_the_topics_they_have() -> None:

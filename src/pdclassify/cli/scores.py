@@ -27,13 +27,11 @@ def print_scores(found: Evaluation, model: TopicModel) -> None:
         ("micro_f1", found.micro_f1),
         ("ece", found.ece),
     ):
-        if value is not None:
-            low, high = found.intervals.get(name, (None, None))
-            interval = "" if low is None else f"  95 % interval {low:.3f} to {high:.3f}"
-            console.print(f"  {name:<9} {value:.3f}{interval}")
-    _topics(console, found.per_topic)
-    if found.reliability:
-        _reliability(console, found.reliability)
+        low, high = found.intervals.get(name, (None, None))
+        interval = "" if low is None else f"  95 % interval {low:.3f} to {high:.3f}"
+        console.print(f"  {name:<9} {value:.3f}{interval}")
+    print_topics(found.per_topic)
+    _reliability(console, found.reliability)
     if len(found.confusion) <= 12:
         _confusion(console, found.confusion)
     for title, groups in (("length", found.by_length), ("publisher", found.by_publisher)):
@@ -52,7 +50,9 @@ def _table(columns: Sequence[str]) -> Table:
     return table
 
 
-def _topics(console: Console, per_topic: Mapping[str, Mapping[str, float]]) -> None:
+def print_topics(per_topic: Mapping[str, Mapping[str, float]]) -> None:
+    """Print the figures of each topic."""
+    console = Console()
     table = _table(["topic", "precision", "recall", "F1", "average precision", "records"])
     for topic, row in per_topic.items():
         figures = (f"{row[name]:.3f}" for name in _FIGURES)

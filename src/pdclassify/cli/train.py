@@ -51,6 +51,7 @@ def command(
     With 'topics', a list of names, an article may have several topics or none; with 'label', it has
     exactly one. How good the model is out of fold is printed and written in its MODEL_CARD.md.
     """
+    from pdclassify.cli.scores import print_topics
     from pdclassify.topics import bundle
     from pdclassify.topics.card import model_card
     from pdclassify.topics.training import train_articles
@@ -64,7 +65,8 @@ def command(
     )
     model = bundle.save(made, folder, card=model_card(made, command=_command(ctx)))
     click.echo(_told(model.info))
-    click.echo(f"The model is in {folder}; its card is {folder / bundle.CARD}.")
+    print_topics(model.info["out_of_fold"]["per_topic"])
+    click.echo(f"\nThe model is in {folder}; its card is {folder / bundle.CARD}.")
     return report.finish()
 
 

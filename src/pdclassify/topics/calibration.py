@@ -11,7 +11,15 @@ from numpy.typing import NDArray
 
 from pdclassify.errors import UsageError
 
-__all__ = ["Calibration", "Isotonic", "Sigmoid", "Softmax", "calibration_from_dict"]
+__all__ = [
+    "Calibration",
+    "Isotonic",
+    "Normalized",
+    "OneOfMany",
+    "Sigmoid",
+    "Softmax",
+    "calibration_from_dict",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,16 +79,54 @@ class Softmax:
 
     def __call__(self, decisions: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return probabilities, shape (n, topics), that sum to one in each row."""
-        linear = decisions * self.slope + np.array(self.offset)
-        grown = np.exp(linear - linear.max(axis=1, keepdims=True))
-        return np.asarray(grown / grown.sum(axis=1, keepdims=True))
+        return _shares(self.logits(decisions))
+
+    def logits(self, decisions: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return what the highest of is the most probable topic."""
+        return np.asarray(decisions * self.slope + np.array(self.offset))
 
     def to_dict(self) -> dict[str, Any]:
         """Return the numbers as a manifest keeps them."""
         return {"method": "softmax", "slope": self.slope, "offset": list(self.offset)}
 
 
-Calibration = Sigmoid | Isotonic | Softmax
+@dataclass(frozen=True, slots=True)
+class Normalized:
+    """For one topic of many: sigmoid(slope * decision + offset), divided by their sum.
+
+    Machines that learned one topic against the rest each say more of near cases than of far ones,
+    which a softmax of what they say does not: it is too sure. Where offsets are far below 0 both are
+    the same.
+
+    Source: B. Zadrozny and C. Elkan, Transforming classifier scores into accurate multiclass
+    probability estimates, KDD 2002.
+    """
+
+    slope: float
+    offset: tuple[float, ...]
+
+    def __call__(self, decisions: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return probabilities, shape (n, topics), that sum to one in each row."""
+        return _shares(-np.logaddexp(0.0, -self.logits(decisions)))
+
+    def logits(self, decisions: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return what the highest of is the most probable topic."""
+        return np.asarray(decisions * self.slope + np.array(self.offset))
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the numbers as a manifest keeps them."""
+        return {"method": "normalized", "slope": self.slope, "offset": list(self.offset)}
+
+
+def _shares(logarithms: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return exponentials as shares of their sum in each row."""
+    grown = np.exp(logarithms - logarithms.max(axis=1, keepdims=True))
+    return np.asarray(grown / grown.sum(axis=1, keepdims=True))
+
+
+#: Those of models that give each document exactly one topic.
+OneOfMany = Softmax | Normalized
+Calibration = Sigmoid | Isotonic | OneOfMany
 
 
 def _floats(values: Any) -> tuple[float, ...]:
@@ -106,8 +152,9 @@ def calibration_from_dict(settings: dict[str, Any], n_topics: int) -> Calibratio
     if method == "sigmoid":
         made = Sigmoid(_floats(settings["slope"]), _floats(settings["offset"]))
         sizes = {len(made.slope), len(made.offset)}
-    elif method == "softmax":
-        made = Softmax(_floats([settings["slope"]])[0], _floats(settings["offset"]))
+    elif method in ("softmax", "normalized"):
+        kind = Softmax if method == "softmax" else Normalized
+        made = kind(_floats([settings["slope"]])[0], _floats(settings["offset"]))
         sizes = {len(made.offset)}
     elif method == "isotonic":
         made = Isotonic(
@@ -120,7 +167,8 @@ def calibration_from_dict(settings: dict[str, Any], n_topics: int) -> Calibratio
                 raise UsageError("Calibration: isotonic knots must rise, with y from 0 to 1.")
     else:
         raise UsageError(
-            f"The calibration method {method!r} is not known; there are sigmoid, isotonic, softmax."
+            f"The calibration method {method!r} is not known; there are sigmoid, isotonic, softmax and"
+            " normalized."
         )
     if sizes != {n_topics}:
         raise UsageError(f"Calibration for {sorted(sizes)} topics; the model has {n_topics}.")

@@ -60,9 +60,9 @@ def model_card(model: TopicModel, *, command: str) -> str:
         f"- macro-F1 {found['macro_f1']:.3f} (95 % interval {low:.3f} to {high:.3f}), micro-F1"
         f" {found['micro_f1']:.3f}, all topics of a document exactly right {found['accuracy']:.3f}",
     ]
-    if "ece" in found:
-        lines.append(f"- expected calibration error, mean of the topics: {found['ece']:.4f}")
+    of = "mean of the topics" if model.multilabel else "of the most probable topic"
     lines += [
+        f"- expected calibration error, {of}: {found['ece']:.4f}",
         "",
         "| topic | precision | recall | F1 | average precision | documents |",
         "|---|---|---|---|---|---|",
@@ -74,11 +74,10 @@ def model_card(model: TopicModel, *, command: str) -> str:
         "",
         *_groups("length in characters", found["by_length"]),
         *_groups("publisher", found["by_publisher"]),
-        *_reliability(found.get("reliability", {})),
+        *_reliability(found["reliability"]),
         "## Use and limits",
         "",
-        "For texts like those above. Other kinds (other languages, poems, social media) mostly get no"
-        " topic; where they get one, trust it less. A probability speaks of documents like the"
+        f"For texts like those above. {_others(model)} A probability speaks of documents like the"
         " training ones. An article's section, column and publisher are never looked at.",
         "",
         f"Size: {sum(_size(layer) for layer in model.layers) / 2**20:.1f} MiB of arrays.",
@@ -125,6 +124,16 @@ def _thresholds(model: TopicModel, operating_point: str) -> list[str]:
         return ["Each document gets the most probable topic."]
     told = ", ".join(f"{topic} {least:.3f}" for topic, least in model.thresholds.items())
     return [f"Least probabilities ({operating_point}): {told}."]
+
+
+def _others(model: TopicModel) -> str:
+    """Say what becomes of other kinds of text."""
+    if not model.multilabel:
+        return "Texts of other kinds get one of the topics too, unless not one of their terms is known."
+    return (
+        "Other kinds (other languages, poems, social media) mostly get no topic; where they get one,"
+        " trust it less."
+    )
 
 
 def _groups(what: str, groups: Mapping[str, Mapping[str, float]]) -> list[str]:

@@ -15,7 +15,7 @@ from sklearn.utils.multiclass import check_classification_targets
 from pdclassify.arguments import in_a_row, some_documents
 from pdclassify.article import Article
 from pdclassify.errors import NotFittedError, TrainingError, UsageError, wrong
-from pdclassify.topics.calibration import Softmax
+from pdclassify.topics.calibration import OneOfMany
 from pdclassify.topics.model import TopicModel
 
 __all__ = ["TopicClassifier"]
@@ -147,14 +147,13 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # 
     def decision_function(self, X: Iterable[str | Article]) -> NDArray[np.float64]:
         """Return decision values, shape (n, n_topics), columns as ``classes_``.
 
-        Where each document has exactly one topic they are log-probabilities but for a constant, so
-        that the highest is what `predict` tells; with two classes there is one value a document,
-        above 0 for the second.
+        Where each document has exactly one topic they are calibrated, so that the highest is what
+        `predict` tells; with two classes there is one value a document, above 0 for the second.
         """
         model = self._fitted()
         values = model.decision_function(X)
-        if isinstance(model.calibration, Softmax):
-            values = values * model.calibration.slope + np.array(model.calibration.offset)
+        if isinstance(model.calibration, OneOfMany):
+            values = model.calibration.logits(values)
         values = values[:, self._columns]
         if not self.multilabel_ and len(self.classes_) == 2:
             return np.asarray(values[:, 1] - values[:, 0])

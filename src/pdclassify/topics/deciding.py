@@ -8,12 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pdclassify.errors import UsageError
-from pdclassify.topics.calibration import Sigmoid, Softmax
+from pdclassify.topics.calibration import Normalized, Sigmoid
 from pdclassify.topics.evaluation import Outcome
 from pdclassify.topics.labels import Labelled
 from pdclassify.topics.model import Primary
 
-__all__ = ["cross_fitted", "precision_of", "primary_rule", "sigmoid", "softmax", "threshold"]
+__all__ = ["cross_fitted", "normalized", "precision_of", "primary_rule", "sigmoid", "threshold"]
+
+# How firmly the offsets of topics are held together: as by so many documents.
+_HELD = 4.0
 
 
 def cross_fitted(
@@ -27,11 +30,11 @@ def cross_fitted(
     passed = np.zeros(decisions.shape, dtype=bool)
     for fold in np.unique(folds):
         held = folds == fold
-        learn: Callable[..., Sigmoid | Softmax] = sigmoid if data.multilabel else softmax
+        learn: Callable[..., Sigmoid | Normalized] = sigmoid if data.multilabel else normalized
         calibration = learn(decisions[~held], data.targets[~held])
         probabilities[held] = calibration(decisions[held])
         if not data.multilabel:
-            passed[np.flatnonzero(held), decisions[held].argmax(axis=1)] = True
+            passed[np.flatnonzero(held), probabilities[held].argmax(axis=1)] = True
             continue
         others = calibration(decisions[~held])
         for column in range(len(data.topics)):
@@ -73,24 +76,39 @@ def sigmoid(decisions: NDArray[np.float64], targets: NDArray[np.bool_]) -> Sigmo
     return Sigmoid(tuple(slope), tuple(offset))
 
 
-def softmax(decisions: NDArray[np.float64], targets: NDArray[np.bool_]) -> Softmax:
-    """Learn one temperature for all topics from out-of-fold decisions.
+def normalized(decisions: NDArray[np.float64], targets: NDArray[np.bool_]) -> Normalized:
+    """Learn one slope, and an offset a topic, from out-of-fold decisions by maximum likelihood.
 
     One document more, spread over the topics, counts beside each of them, or thirty documents that
     are all told right would make every probability 1 (Platt 1999, section 2.2, for two classes).
     """
-    from scipy.optimize import minimize_scalar
+    from scipy.optimize import minimize
 
     n_documents, n_topics = targets.shape
     truth = (targets + 1.0 / (n_documents * n_topics)) / (1.0 + 1.0 / n_documents)
-    none = (0.0,) * n_topics
 
-    def loss(log_slope: float) -> float:
-        found = Softmax(float(np.exp(log_slope)), none)(decisions)
-        return -float((truth * np.log(np.maximum(found, 1e-300))).sum())
+    def loss(numbers: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        slope, apart = np.exp(numbers[0]), numbers[2:]
+        calibration = Normalized(float(slope), tuple(numbers[1] + apart))
+        found = calibration(decisions)
+        odds = 1.0 / (1.0 + np.exp(np.minimum(calibration.logits(decisions), 700.0)))
+        rise = (found - truth) * odds  # by each logit
+        by_topic = rise.sum(axis=0)
+        total = -(truth * np.log(np.maximum(found, 1e-300))).sum() + _HELD * (apart @ apart)
+        by_number = [
+            [slope * (rise * decisions).sum(), by_topic.sum()],
+            by_topic + 2.0 * _HELD * apart,
+        ]
+        return float(total) / n_documents, np.concatenate(by_number) / n_documents
 
-    best = minimize_scalar(loss, bounds=(-3.0, 5.0), method="bounded")
-    return Softmax(float(np.exp(best.x)), none)
+    best = minimize(
+        loss,
+        np.zeros(2 + n_topics),
+        jac=True,
+        method="L-BFGS-B",
+        bounds=[(-3.0, 5.0), (-20.0, 20.0), *[(-10.0, 10.0)] * n_topics],
+    ).x
+    return Normalized(float(np.exp(best[0])), tuple((best[1] + best[2:]).tolist()))
 
 
 def threshold(

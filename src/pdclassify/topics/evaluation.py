@@ -6,7 +6,7 @@ The metrics are scikit-learn's; the intervals are percentile bootstraps over doc
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,9 +18,10 @@ from pdclassify.errors import TrainingError, UsageError
 from pdclassify.topics.features import part
 from pdclassify.topics.model import TopicModel
 
-__all__ = ["Evaluation", "Outcome", "evaluate", "expected_calibration_error", "score"]
+__all__ = ["Evaluation", "Outcome", "evaluate", "score"]
 
 _BINS = 10
+_BEST = "the most probable"
 _DRAWS = 500
 _FEWEST = 30  # a group of fewer documents says little
 _LENGTHS = ((0, 300), (300, 1000), (1000, 2000), (2000, None))
@@ -59,12 +60,14 @@ class Evaluation:
         Topic -> precision, recall, f1, average_precision, support.
     n : int
         Documents.
-    ece : float or None
-        Expected calibration error averaged over topics (multi-label).
+    ece : float
+        Expected calibration error: the mean over topics; of the most probable topic where a document
+        has exactly one.
     intervals : dict
         Figure -> 95 % bootstrap interval.
     reliability : dict
-        Topic -> rows of mean probability, share that is true, documents (multi-label).
+        Topic -> rows of mean probability, share that is true, documents. Where a document has
+        exactly one topic, all of them together, under ``the most probable``.
     confusion : dict
         True topic (or ``none``) -> predicted topic (or ``none``) -> documents.
     by_length, by_publisher : dict
@@ -76,7 +79,7 @@ class Evaluation:
     micro_f1: float
     per_topic: dict[str, dict[str, float]]
     n: int
-    ece: float | None
+    ece: float
     intervals: dict[str, tuple[float, float]]
     reliability: dict[str, list[dict[str, float]]]
     confusion: dict[str, dict[str, int]]
@@ -84,10 +87,8 @@ class Evaluation:
     by_publisher: dict[str, dict[str, float]] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the figures as plain objects; ``ece`` and ``reliability`` for multi-label only."""
+        """Return the figures as plain objects."""
         found = {name: getattr(self, name) for name in self.__slots__}
-        if self.ece is None:
-            del found["ece"], found["reliability"]
         found["intervals"] = {name: list(pair) for name, pair in self.intervals.items()}
         return found
 
@@ -162,21 +163,20 @@ def score(
         }
         for column, topic in enumerate(outcome.topics)
     }
-    reliability = {}
     if outcome.multilabel:
-        reliability = {
-            topic: _reliability(outcome.probabilities[:, column], targets[:, column])
-            for column, topic in enumerate(outcome.topics)
-        }
+        told = dict(zip(outcome.topics, outcome.probabilities.T, strict=True))
+        true = dict(zip(outcome.topics, targets.T, strict=True))
+    else:
+        told = {_BEST: outcome.probabilities.max(axis=1)}
+        true = {_BEST: (targets & passed).any(axis=1)}
+    reliability = {name: _reliability(told[name], true[name]) for name in told}
     return Evaluation(
         accuracy=float((targets == passed).all(axis=1).mean()),
         macro_f1=_macro(targets, passed),
         micro_f1=_micro(targets, passed),
         per_topic=per_topic,
         n=len(targets),
-        ece=expected_calibration_error(outcome.probabilities, targets)
-        if outcome.multilabel
-        else None,
+        ece=float(np.mean([_calibration_error(rows) for rows in reliability.values()])),
         intervals=_intervals(targets, passed, draws),
         reliability=reliability,
         confusion=_confusion(outcome),
@@ -202,18 +202,13 @@ def _micro(targets: NDArray[np.bool_], passed: NDArray[np.bool_]) -> float:
     return float(2 * (targets & passed).sum() / total) if total else 0.0
 
 
-def expected_calibration_error(
-    probabilities: NDArray[np.float64], targets: NDArray[np.bool_]
-) -> float:
-    """Return the mean over topics of sum_bins n_bin/n |mean probability - share true|, ten bins.
+def _calibration_error(rows: Sequence[Mapping[str, float]]) -> float:
+    """Return sum_bins n_bin/n |mean probability - share true|, ten bins.
 
     Source: M. Naeini and others, Obtaining well calibrated probabilities, AAAI 2015.
     """
-    errors = []
-    for column in range(targets.shape[1]):
-        rows = _reliability(probabilities[:, column], targets[:, column])
-        errors.append(sum(r["n"] * abs(r["probability"] - r["share"]) for r in rows) / len(targets))
-    return float(np.mean(errors))
+    off = sum(row["n"] * abs(row["probability"] - row["share"]) for row in rows)
+    return float(off / sum(row["n"] for row in rows))
 
 
 def _reliability(

@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 from pdclassify.arguments import a_document, a_mapping, a_name, a_probability, some_documents
 from pdclassify.article import Article, Explanation, FrozenDict, TopicPrediction
 from pdclassify.errors import UsageError
-from pdclassify.topics.calibration import Calibration, Softmax
+from pdclassify.topics.calibration import Calibration, OneOfMany
 from pdclassify.topics.features import Texts
 from pdclassify.topics.layers import Layer
 from pdclassify.topics.names import topic_called
@@ -88,7 +88,7 @@ class TopicModel:
     layers : sequence of Layer
         One a field.
     intercept : array-like of float, shape (n_topics,)
-    calibration : Sigmoid, Isotonic or Softmax
+    calibration : Sigmoid, Isotonic, Softmax or Normalized
     thresholds : mapping of str to float, optional
         Least probability of each topic; multi-label models only. Default .5.
     primary : Primary, optional
@@ -172,9 +172,9 @@ class TopicModel:
             a_name(f"topics[{place}]", topic)
         if not n_topics or len(set(self.topics)) != n_topics:
             raise UsageError(f"Topics must be different, one at least. Got {self.topics} instead.")
-        if isinstance(self.calibration, Softmax) is self.multilabel:
+        if isinstance(self.calibration, OneOfMany) is self.multilabel:
             raise UsageError(
-                "A softmax is for models of one topic an article, the other calibrations for"
+                "A softmax or normalized is for models of one topic an article, others are for"
                 f" multi-label ones. Got multilabel={self.multilabel} and {self.calibration!r:.40}"
             )
         names = [layer.features.field.name for layer in self.layers]

@@ -22,13 +22,13 @@ from pdclassify.arguments import (
 )
 from pdclassify.article import Article
 from pdclassify.errors import TrainingError, UsageError
-from pdclassify.topics.calibration import Sigmoid, Softmax
+from pdclassify.topics.calibration import Normalized, Sigmoid
 from pdclassify.topics.deciding import (
     cross_fitted,
+    normalized,
     precision_of,
     primary_rule,
     sigmoid,
-    softmax,
     threshold,
 )
 from pdclassify.topics.evaluation import score
@@ -250,8 +250,15 @@ def fit(
         weights, scale = quantize(coefficients[start : start + len(made)] * share)
         layers.append(Layer(made.for_both_scripts(), weights, scale, None if start else subject))
         start += len(made)
-    calibration: Sigmoid | Softmax
+    calibration: Sigmoid | Normalized
     outcome = cross_fitted(decisions, data, folds, precision)
+    found = score(outcome, data.documents)
+    notes += [
+        f"{topic}: not one of its {row['support']} documents is found out of fold; expect it never to"
+        " be told. Label more of it."
+        for topic, row in found.per_topic.items()
+        if not row["recall"] and precision is None
+    ]
     if data.multilabel:
         calibration = sigmoid(decisions, data.targets)
         probabilities = calibration(decisions)
@@ -266,7 +273,7 @@ def fit(
         ]
         primary = primary_rule(probabilities, by_field, [f.name for f, _ in recipe.fields], data)
     else:
-        calibration = softmax(decisions, data.targets)
+        calibration = normalized(decisions, data.targets)
         thresholds, primary = None, None
     return TopicModel(
         name=name,
@@ -293,7 +300,7 @@ def fit(
             "documents_by_publisher": counted(data, "publisher"),
             "documents_by_year": counted(data, "date"),
             "data_sha256": digest,
-            "out_of_fold": _rounded(score(outcome, data.documents).to_dict()),
+            "out_of_fold": _rounded(found.to_dict()),
         },
     )
 
