@@ -18,7 +18,7 @@ from pdclassify.errors import TrainingError, UsageError
 from pdclassify.topics.features import part
 from pdclassify.topics.model import TopicModel
 
-__all__ = ["Evaluation", "Outcome", "evaluate", "score"]
+__all__ = ["Evaluation", "Outcome", "calibration_error", "evaluate", "reliability", "score"]
 
 _BINS = 10
 _BEST = "the most probable"
@@ -169,16 +169,16 @@ def score(
     else:
         told = {_BEST: outcome.probabilities.max(axis=1)}
         true = {_BEST: (targets & passed).any(axis=1)}
-    reliability = {name: _reliability(told[name], true[name]) for name in told}
+    bins = {name: reliability(told[name], true[name]) for name in told}
     return Evaluation(
         accuracy=float((targets == passed).all(axis=1).mean()),
         macro_f1=_macro(targets, passed),
         micro_f1=_micro(targets, passed),
         per_topic=per_topic,
         n=len(targets),
-        ece=float(np.mean([_calibration_error(rows) for rows in reliability.values()])),
+        ece=float(np.mean([calibration_error(rows) for rows in bins.values()])),
         intervals=_intervals(targets, passed, draws),
-        reliability=reliability,
+        reliability=bins,
         confusion=_confusion(outcome),
         by_length=_by_group(targets, passed, [_length(d) for d in documents]),
         by_publisher=_by_group(targets, passed, [_publisher(d) for d in documents]),
@@ -202,7 +202,7 @@ def _micro(targets: NDArray[np.bool_], passed: NDArray[np.bool_]) -> float:
     return float(2 * (targets & passed).sum() / total) if total else 0.0
 
 
-def _calibration_error(rows: Sequence[Mapping[str, float]]) -> float:
+def calibration_error(rows: Sequence[Mapping[str, float]]) -> float:
     """Return sum_bins n_bin/n |mean probability - share true|, ten bins.
 
     Source: M. Naeini and others, Obtaining well calibrated probabilities, AAAI 2015.
@@ -211,7 +211,7 @@ def _calibration_error(rows: Sequence[Mapping[str, float]]) -> float:
     return float(off / sum(row["n"] for row in rows))
 
 
-def _reliability(
+def reliability(
     probabilities: NDArray[np.float64], targets: NDArray[np.bool_]
 ) -> list[dict[str, float]]:
     """Return a row a bin of equal width that is not empty."""
