@@ -162,8 +162,8 @@ def looks_like_big5(data: bytes) -> bool:
     """Tell whether bytes that pass for GB18030, as all of Big5 does, are Big5.
 
     They are if they pass for that too and nearly all Han characters then are among its 5,401
-    frequent ones. Of 1,500 articles of 100 characters in GB18030 94 % do not pass, and the others
-    had at most 69 % frequent ones; in Big5 all had 95 % or more.
+    frequent ones. Of 68,914 stretches of 50 to 70 characters in GB18030 not one is taken for it; of
+    1,500 articles of 100 characters in Big5 none has less than 95 % frequent ones.
     """
     sample = data[:_SAMPLE]
     if len(data) > _SAMPLE:
@@ -173,7 +173,7 @@ def looks_like_big5(data: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     frequent = sum(character.encode("cp950")[0] <= _FREQUENT for character in han)
-    return len(han) >= 100 and frequent >= 0.9 * len(han)
+    return len(han) >= 50 and frequent >= 0.9 * len(han)
 
 
 def find_line_encoding(lines: Iterator[bytes]) -> tuple[str, list[bytes]]:
