@@ -86,6 +86,18 @@ def test_a_truncated_parquet_alone_is_nothing_that_could_be_read(
     assert "a.parquet: cannot be read: Parquet magic bytes not found" in ran.err
 
 
+def test_files_without_an_article_are_told(pdclassify: Run, archive: Path) -> None:
+    """Empty files among others are named, and counted in the manifest."""
+    Path("in").mkdir()
+    Path("in/a.jsonl").write_text("\n")
+    Path("in/b.csv").write_text("text\n")
+    Path("in/c.jsonl").write_bytes(archive.read_bytes())
+    ran = pdclassify("batch", "in", "-o", "out")
+    assert (ran.code, ran.err) == (0, "pdclassify: not one article in in/a.jsonl, in/b.csv\n")
+    manifest = json.loads(Path("out/manifest.json").read_bytes())
+    assert manifest["empty"] == {"files": 2, "examples": ["in/a.jsonl", "in/b.csv"]}
+
+
 def test_max_errors(pdclassify: Run, archive: Path) -> None:
     """A run that stops says why and how to go on."""
     Path("bad.jsonl").write_text('{"text": null}\n' * 3)

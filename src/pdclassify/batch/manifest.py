@@ -130,8 +130,10 @@ def finish(
     """Write ``errors.jsonl`` and, last of all, the manifest."""
     write_errors(folder, numbers)
     shards, hashes = [], []
+    empty: list[str] = []
     for told in _outcomes(folder, numbers):
         del told["failed"]
+        empty += told.pop("empty")
         hashes.append(np.frombuffer(base64.b64decode(told.pop("ids")), dtype="<u8"))
         shards.append(told)
     count, examples = _duplicates(folder, shards, hashes)
@@ -142,6 +144,7 @@ def finish(
         "leftover": sum(told["leftover"] for told in shards),
         "duplicate_ids": {"records": count, "examples": examples},
         "skipped": {"files": len(found.skipped), "examples": list(found.skipped[:20])},
+        "empty": {"files": len(empty), "examples": empty[:20]},
         "shards": shards,
     }
     folder.settle()

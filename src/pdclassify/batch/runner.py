@@ -55,6 +55,10 @@ class Report:
         Stretches on pages that belong to no article.
     skipped : tuple of str
         Files in folders that are of a kind that is not read.
+    empty : int
+        Files without an article.
+    empty_files : tuple of str
+        Some of these.
     finished : bool
         False if there were more errors than ``max_errors``.
     already : bool
@@ -70,6 +74,8 @@ class Report:
     duplicate_ids: tuple[str, ...] = ()
     leftover: int = 0
     skipped: tuple[str, ...] = ()
+    empty: int = 0
+    empty_files: tuple[str, ...] = ()
     finished: bool = True
     already: bool = False
     unreadable: bool = False
@@ -336,6 +342,8 @@ def _told(manifest: dict[str, Any], found: Found, *, already: bool) -> Report:
         duplicate_ids=tuple(manifest["duplicate_ids"]["examples"]),
         leftover=manifest["leftover"],
         skipped=found.skipped,
+        empty=manifest["empty"]["files"],
+        empty_files=tuple(manifest["empty"]["examples"]),
         already=already,
         unreadable=not manifest["records"],
     )

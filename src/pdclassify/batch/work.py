@@ -26,6 +26,7 @@ from pdclassify.reading.records import (
     Item,
     Leftover,
     RecordError,
+    Skipped,
     open_table,
     parse_batch,
     parse_line,
@@ -109,6 +110,7 @@ def work(shard: Shard, job: Job) -> Outcome:
     records = leftover = 0
     errors: list[dict[str, Any]] = []
     ids: list[str] = []
+    empty: list[str] = []
     with folder.writing(name) as stream:
         part = (
             JsonPart(stream, job.task.columns, job.reading.names)
@@ -121,6 +123,7 @@ def work(shard: Shard, job: Job) -> Outcome:
                 part.write(done)
                 records += len(chunk)
                 ids.extend(chunk.ids)
+                empty += [item.source for item in aside if isinstance(item, Skipped)]
                 leftover += sum(len(item.spans) for item in aside if isinstance(item, Leftover))
                 errors.extend(_error(done.failed[place]) for place in sorted(done.failed))
                 # What is wrong with a whole file stops its reading, and so comes after its records.
@@ -138,6 +141,7 @@ def work(shard: Shard, job: Job) -> Outcome:
             "records": records,
             "errors": len(errors),
             "leftover": leftover,
+            "empty": empty,
             "bytes": folder.size(name),
             "failed": errors,
             "ids": _hashes(ids),

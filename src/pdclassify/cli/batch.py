@@ -173,6 +173,8 @@ def _tell(report: Report, out: str, most: int | None) -> None:
     if report.skipped:
         what = many(len(report.skipped), "file")
         say(f"skipped {what} of a kind that is not read: {some(report.skipped)}")
+    if report.empty:
+        say(f"not one article in {some(report.empty_files, report.empty)}")
     if report.duplicates:
         names = ", ".join(report.duplicate_ids)
         more = " …" if report.duplicates > len(report.duplicate_ids) else ""

@@ -211,9 +211,9 @@ class Report:
         return 1
 
 
-def some(names: Sequence[str]) -> str:
-    """Return names in a row, those beyond `NAMED` as a number."""
-    rest = len(names) - NAMED
+def some(names: Sequence[str], number: int | None = None) -> str:
+    """Return names in a row, those beyond `NAMED` as a number; ``names`` may be the first only."""
+    rest = (number or len(names)) - NAMED
     return ", ".join(names[:NAMED]) + (f" and {rest} more" if rest > 0 else "")
 
 
