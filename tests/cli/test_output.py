@@ -203,6 +203,10 @@ def test_output_must_not_be_the_input(pdclassify, tmp_path):
     assert ran.code == 2
     assert "would replace the input" in ran.err
     assert path.read_text(encoding="utf-8") == '{"text": "社区"}\n'
+    run = [sys.executable, "-m", "pdclassify", "split", "-", "-o", str(path)]
+    with path.open() as stdin:
+        again = subprocess.run(run, stdin=stdin, stderr=subprocess.PIPE, check=False)
+    assert (again.returncode, b"would replace the input" in again.stderr) == (2, True)
 
 
 def test_the_ending_of_a_file_says_its_format(pdclassify, examples, tmp_path):

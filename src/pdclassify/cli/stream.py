@@ -73,11 +73,18 @@ def run(
 
 def refuse_input(output: Output, inputs: Sequence[str]) -> None:
     """Raise ``UsageError`` if the output would replace one of the inputs."""
-    path = output.path
     for name in inputs:
-        there = name != "-" and Path(name).exists()
-        if path is not None and there and path.is_file() and path.samefile(name):
-            raise UsageError(f"{path}: would replace the input; name another file.")
+        if output.path is not None and _is_file_of(output.path, name):
+            raise UsageError(f"{output.path}: would replace the input; name another file.")
+
+
+def _is_file_of(path: Path, name: str) -> bool:
+    """Tell whether a path is the file that an input is read from."""
+    try:
+        read = os.fstat(sys.stdin.fileno()) if name == "-" else Path(name).stat()
+        return path.is_file() and os.path.samestat(path.stat(), read)
+    except (OSError, ValueError):  # there is none, or it has no number
+        return False
 
 
 def collect(inputs: Inputs) -> tuple[list[Article], Report]:
