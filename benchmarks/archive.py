@@ -44,7 +44,7 @@ from pdclassify.batch.rows import TablePart, row_schema
 from pdclassify.batch.tasks import make_task
 from pdclassify.batch.work import CHUNK, do
 from pdclassify.reading.fields import columns
-from pdclassify.reading.records import open_table
+from pdclassify.reading.parquet import open_table
 
 LENGTH = 1000
 GROUP = 10_000

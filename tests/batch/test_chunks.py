@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from pdclassify.batch.chunks import Chunk, table_chunk
 from pdclassify.reading.fields import columns
-from pdclassify.reading.records import Article, parse_batch
+from pdclassify.reading.parquet import parse_batch
+from pdclassify.reading.records import Article
 from pdclassify.topics.features import Texts
 
 NAMES = columns(None)

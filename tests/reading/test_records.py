@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 
 from pdclassify.article import Article
 from pdclassify.errors import UsageError
+from pdclassify.reading.parquet import parse_batch
 from pdclassify.reading.records import (
     Item,
     RecordError,
@@ -28,7 +29,6 @@ from pdclassify.reading.records import (
     columns,
     kind,
     line_encoding,
-    parse_batch,
     parse_line,
     read,
 )

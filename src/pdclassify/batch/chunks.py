@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from pdclassify.article import Article
 from pdclassify.reading.fields import FIELDS, RecordError
-from pdclassify.reading.records import parse_batch
+from pdclassify.reading.parquet import parse_batch
 from pdclassify.topics.features import Texts
 
 if TYPE_CHECKING:

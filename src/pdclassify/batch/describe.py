@@ -14,7 +14,7 @@ from typing import Any
 
 from pdclassify.batch.folder import MANIFEST, Folder
 from pdclassify.errors import InputError, UsageError
-from pdclassify.reading.records import open_table
+from pdclassify.reading.parquet import open_table
 
 __all__ = ["NONE", "Counts", "check_plot", "count", "draw"]
 

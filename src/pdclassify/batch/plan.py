@@ -20,8 +20,9 @@ from typing import IO, TYPE_CHECKING, Any
 
 from pdclassify.batch.sources import Reading, Source, missing_columns
 from pdclassify.reading.fields import RecordError
+from pdclassify.reading.parquet import open_table
 from pdclassify.reading.places import open_file
-from pdclassify.reading.records import Item, kind, line_encoding, open_table
+from pdclassify.reading.records import Item, kind, line_encoding
 
 if TYPE_CHECKING:
     import pyarrow as pa

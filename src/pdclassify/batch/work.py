@@ -21,14 +21,13 @@ from pdclassify.batch.rows import Done, JsonPart, TablePart
 from pdclassify.batch.sources import Reading
 from pdclassify.batch.tasks import Task
 from pdclassify.errors import InputError, PdclassifyError, WorkerError
+from pdclassify.reading.parquet import open_table, parse_batch
 from pdclassify.reading.places import open_file
 from pdclassify.reading.records import (
     Item,
     Leftover,
     RecordError,
     Skipped,
-    open_table,
-    parse_batch,
     parse_line,
 )
 
