@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pdclassify.reading.lines import Kind, Lines, among
 
-__all__ = ["CREDIT", "authors_of"]
+__all__ = ["authors_of", "is_credit"]
 
 _LONGEST = 60  # characters of a line between text and text that is a headline or names an author
 _NAMED = 44  # of one that names authors
@@ -44,19 +45,19 @@ _SYLLABLE = (  # of names that are written by their sound
     "则帕夏旦帝琪才仁扎西多吉次卓嘎旺久丹增格桑央金洛桑其吾尤铁胡那确巴雅尔白嘎高娃图雅乌兰其其格]"
 )
 _FOREIGN = f"{_SYLLABLE}{{2,9}}(?:·{_SYLLABLE}{{2,9}}){{1,2}}"
-_NAME = rf"(?:{_DOUBLE}\s{{0,3}}{_H}{{1,2}}|{_SURNAME}\s{{0,3}}{_H}|{_SURNAME}{_H}{{2}}|{_FOREIGN})"
+_NAME = rf"(?:{_DOUBLE}\s{{0,3}}{_H}{{1,2}}|{_SURNAME}(?:\s{{0,3}}{_H}|{_H}{{2}})|{_FOREIGN})"
 _NAMES = rf"{_NAME}(?:[\s、，/]+{_NAME}){{0,7}}"
 _WHO = "(?:(?:本报|本刊|本台|本网|新华社|特约|见习|实习|首席|驻地|全媒体|融媒体)*(?:记者|通讯员|评论员|撰稿人?|实习生))"
 _DID = "(?:口述|整理|采访|采写|撰文|撰稿|执笔|文字|摄影|图片|作者|译者?|编译|翻译|讲述|记录|文图|图文|文|图)"
 _CREDIT = rf"(?:{_DID}(?:/{_DID})*(?:人|者)?\s?[：/|丨｜∕／]\s?(?:{_WHO}\s*)?{_NAMES})"
 
 #: Nothing else than who wrote, wherever it stands under a headline.
-_SURE = re.compile(
+_SURE = (
     rf"[■□○●◇◆◎★☆]\s*(?:{_WHO}\s*)?{_NAMES}(?:\s?文/图)?|{_CREDIT}(?:[\s，；]*{_CREDIT})*"
     rf"|[Bb][Yy]\s[A-Z][\w .'’-]{{2,30}}"
 )
 #: Names alone, with a space inside or between them.
-_BARE = re.compile(rf"(?=.*[\s·]){_NAMES}")
+_BARE = _NAMES
 _BODY = re.compile(  # an institution, by where it is and what it is
     r"(?:中共|本报|本刊|全国|国家|中国|中央|新华社|\S{2,9}?(?:省|市|县|区|州|旗|镇|乡|村|局|厅|院|委|部|集团|公司|大学|学院|街道|党校))"
     r"\S{0,22}?(?:课题组|调研组|写作组|评论员|编辑部|党组|党委|纪委|监委|党校|[组宣]\S部|统战部|政法委|[政研]\S?研究?室|研究[院所]"
@@ -66,8 +67,22 @@ _NO_BODY = re.compile(
     "[的了在把到让使获赴访被是有见走召，。：；！？、“”]|成立|设立|启动|举行|公布|发布|揭牌|表彰"
 )
 #: Who took a picture, and nothing else.
-CREDIT = re.compile(rf"(?:{_WHO}\s*)?{_NAMES}\s*(?:摄影?|/摄)(?:影?报道)?")
+_CREDITED = rf"(?:{_WHO}\s*)?{_NAMES}\s*(?:摄影?|/摄)(?:影?报道)?"
+#: A line without one of these matches none of `_SURE`, and none of `_BARE`.
+_MARKED = re.compile("[■□○●◇◆◎★☆：/|丨｜∕／Bb]")
+_SPACED = re.compile(r"[\s·]")
 _DATE = re.compile(r"[（(]?\d{4}年\d{1,2}月\d{1,2}日[）)]?")
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """Compile a pattern with surnames in it, which takes a while, when a line asks for it."""
+    return re.compile(pattern)
+
+
+def is_credit(line: str) -> bool:
+    """Tell whether a line says who took a picture, and nothing else."""
+    return _compiled(_CREDITED).fullmatch(line) is not None
 
 
 def authors_of(lines: Lines) -> Iterator[tuple[int, bool]]:
@@ -97,11 +112,11 @@ def _over(lines: Lines, head: NDArray[np.bool_], below: int) -> Iterator[tuple[i
         above = _line(lines, at - 1)
         if _DATE.fullmatch(line):
             continue
-        if _SURE.fullmatch(line):
+        if _MARKED.search(line) and _compiled(_SURE).fullmatch(line):
             yield at, True
         elif bare or (len(above) < _TITLE and not (at > 1 and head[at - 2])):
             return
-        elif _BARE.fullmatch(line):
+        elif _SPACED.search(line) and _compiled(_BARE).fullmatch(line):
             yield at, False
         elif _BODY.fullmatch(line) and not _NO_BODY.search(line):
             yield at, True

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterable
 
 import numpy as np
 
-from pdclassify.reading.authors import CREDIT, authors_of
+from pdclassify.reading.authors import authors_of, is_credit
 from pdclassify.reading.boundaries import Role
 from pdclassify.reading.lines import CharacterSet, Kind, Lines
 
@@ -95,7 +95,7 @@ def barred(
     tagged = bool(len(lines)) and bool(_TAGGED.match(line(0))) and _headline(lines, 0)
     shot = _LASTS.has(lines.codes[ends - 1])
     for at in np.flatnonzero(shot).tolist():
-        if CREDIT.fullmatch(line(at)):
+        if is_credit(line(at)):
             bar(at, _ROLES - {Role.CAPTION})
     for at in np.flatnonzero(_STARTS.has(lines.codes[starts])).tolist():
         here = line(at)
