@@ -72,3 +72,22 @@ def test_pictures_above_and_below() -> None:
     (article,) = split_page(text).articles
     assert [text[slice(*span)] for span in article.captions] == list(shown)
     assert article.text == "\n".join(texts)
+
+
+def test_who_speaks_is_no_caption() -> None:
+    """A paragraph that opens with a quotation is a caption only if it says who took a picture."""
+    said = (
+        "“账清楚就不丢人，不清楚才丢人。”村会计说，所以贴得越勤，记得越细，问的人一天比一天少了。"
+    )
+    found, _ = barred(
+        lines_of(f"石桥村的账\n{said}\n{said}沈青摄\n{said.replace('“', chr(34))}"), ()
+    )
+    assert [Role.CAPTION in found.get(line, ()) for line in range(4)] == [False, True, False, True]
+
+
+def test_a_headline_with_a_topic_goes_on_no_other() -> None:
+    """Who it is about, and a colon, begin a headline; they are not the rest of the one above."""
+    found, _ = barred(
+        lines_of("夜里开门，议事不误生计\n柳树巷社区：岗亭改成议事亭\n议事亭里：灯"), ()
+    )
+    assert [Role.TITLE_MORE in found.get(line, ()) for line in range(3)] == [False, True, False]

@@ -36,6 +36,7 @@ _ITEMS = "▲△▼▽◀▶◁▷■□●○◆◇★☆"
 _PICTURES = "▲△▼▽◀▶◁▷"  # point to a picture, if they mark no list
 
 _STARTS = CharacterSet(_ITEMS + "#【（(一二三四五六七八九十第问答来作文记上下左右题图0123456789〇○")
+_QUOTES = CharacterSet('“‘「『"')
 _LASTS = CharacterSet("摄影道")
 _CREDIT = re.compile(
     "摄(?:影|影报道)?[）)]?$|[^，。；]摄[^，。；]{0,4}$|图为|图[①-⑳：:]|新华社发|供图|资料(?:图片|照片)|影像中国"
@@ -46,6 +47,8 @@ _NEW = re.compile(
 )
 _SHOWN = re.compile("(?:[上下左右题]图(?:[：:，]|为|是|系)|图片(?:来源|说明|摄影)?[：:])")
 _LONGEST = 160  # characters of a caption, at most
+_WHOSE = 10  # characters before the colon of a headline, at most
+_TOPIC = re.compile("[\u4e00-\u9fff]{3,10}：.{4}")
 _DATE = re.compile(
     r"[（(]?(?:\d{4}|[〇○零一二三四五六七八九]{4})年(?:\d{1,2}|[一二三四五六七八九十]{1,3})月"
     r"(?:\d{1,2}|[一二三四五六七八九十]{1,3})日(?:[于，].{1,16})?[）)]?"
@@ -97,6 +100,9 @@ def barred(
     for at in np.flatnonzero(shot).tolist():
         if is_credit(line(at)):
             bar(at, _ROLES - {Role.CAPTION})
+    for at in np.flatnonzero(_QUOTES.has(lines.codes[starts]) & (ends - starts > _SHORT)).tolist():
+        if not credited(at):  # somebody speaks
+            bar(at, {Role.CAPTION})
     for at in np.flatnonzero(_STARTS.has(lines.codes[starts])).tolist():
         here = line(at)
         if _NEW.match(here):
@@ -136,6 +142,9 @@ def barred(
             bar(at, _HEADS - _BYLINES)
             favoured[at] = (_BYLINES, _NAMED)
             favoured.setdefault(at - 1, (_ABOVE, _TITLED))
+    for at in _topics(lines):
+        if _TOPIC.match(line(at)):
+            bar(at, {Role.TITLE_MORE})
     for at in rows:
         bar(at, {Role.BODY_MORE})
     for at in parted:
@@ -161,6 +170,14 @@ def _headline(lines: Lines, at: int) -> bool:
     """Tell whether a line could be one: short, and no sentence."""
     end = lines.kinds[lines.ends[at] - 1]
     return bool(lines.ends[at] - lines.starts[at] <= _SHORT and end not in (Kind.END, Kind.COMMA))
+
+
+def _topics(lines: Lines) -> list[int]:
+    """Return the lines that have a colon after a few characters, as headlines begin."""
+    colons = np.flatnonzero(lines.kinds == Kind.COLON)
+    owner = np.searchsorted(lines.starts, colons, side="right") - 1
+    found: list[int] = owner[(owner >= 0) & (colons - lines.starts[owner] <= _WHOSE)].tolist()
+    return found
 
 
 def _rows(lines: Lines) -> list[int]:

@@ -274,8 +274,10 @@ def _unproven(
     doubtful = leads[reading.leads(leads) < _SURE]
     found: dict[int, Collection[Role]] = dict.fromkeys(doubtful.tolist(), (Role.LEAD,))
     for stray, place in given:
-        if place is None and stray.last < len(roles) and roles[stray.last] in _TEXT:
+        if place is None and stray.last < len(roles) and roles[stray.last] in _TEXT | _HEAD:
             found |= {i: tuple(IN_PLACE) for i in stray.lines if roles[i] in IN_PLACE}
+            if roles[stray.last] in _HEAD:  # it stands over another, and they were not read as one
+                found[stray.last] = (Role.TITLE_MORE,)
     return found
 
 
