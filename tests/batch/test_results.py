@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tiny import records
 
 import pdclassify
-from pdclassify.batch.results import Rows, Topics, _rounded, strings
+from pdclassify.batch.results import Rows, Topics, _rounded, numbers, strings
 from pdclassify.batch.tasks import make_task
 from pdclassify.lines import DIGITS
 from pdclassify.topics.features import Texts
@@ -32,6 +32,14 @@ def test_topics_as_columns(least: float) -> None:
         column.validate(full=True)
         assert column.equals(other)
     assert len(found.arrays(fields[:1])) == 1
+
+
+@given(st.lists(st.none() | st.integers(-(2**63), 2**63 - 1)))
+def test_numbers(values: list[int | None]) -> None:
+    """Any whole numbers, and none, are what they were."""
+    made = numbers(values)
+    made.validate(full=True)
+    assert made.equals(pa.array(values, pa.int64()))
 
 
 @given(st.lists(st.none() | st.text(st.characters(codec="utf-8"))))

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from pdclassify.topics.model import TopicModel
 
-__all__ = ["Results", "Row", "Rows", "Topics", "strings"]
+__all__ = ["Results", "Row", "Rows", "Topics", "numbers", "strings"]
 
 #: The results for one article, by column.
 Row = dict[str, Any]
@@ -104,10 +104,24 @@ def strings(values: Sequence[str | None]) -> pa.Array:
 
     encoded = [b"" if value is None else value.encode() for value in values]
     ends = _ends(np.fromiter(map(len, encoded), np.int64, len(encoded)))
-    there = np.array([value is not None for value in values], dtype=bool)
-    mask = None if there.all() else pa.py_buffer(np.packbits(there, bitorder="little"))
-    buffers = [mask, pa.py_buffer(ends), pa.py_buffer(b"".join(encoded))]
+    buffers = [_there(values), pa.py_buffer(ends), pa.py_buffer(b"".join(encoded))]
     return pa.Array.from_buffers(pa.string(), len(values), buffers)
+
+
+def numbers(values: Sequence[int | None]) -> pa.Array:
+    """Return a column of whole numbers, made as `strings` is."""
+    import pyarrow as pa
+
+    known = np.array([value or 0 for value in values], dtype=np.int64)
+    return pa.Array.from_buffers(pa.int64(), len(values), [_there(values), pa.py_buffer(known)])
+
+
+def _there(values: Sequence[object]) -> pa.Buffer | None:
+    """Return Arrow's bits of which values there are; None if all are."""
+    import pyarrow as pa
+
+    there = np.array([value is not None for value in values], dtype=bool)
+    return None if there.all() else pa.py_buffer(np.packbits(there, bitorder="little"))
 
 
 def _ends(sizes: NDArray[np.int64]) -> NDArray[np.int32]:

@@ -17,7 +17,7 @@ import numpy as np
 
 from pdclassify.article import Article
 from pdclassify.batch.chunks import Chunk
-from pdclassify.batch.results import Results, Row, strings
+from pdclassify.batch.results import Results, Row, numbers, strings
 from pdclassify.lines import article_line, error_line
 from pdclassify.reading.fields import FIELDS, RecordError
 from pdclassify.reading.records import kind
@@ -289,10 +289,10 @@ def _record_batch(items: Sequence[Article | RecordError]) -> pa.RecordBatch:
     columns = []
     for field in schema:
         if field.name == "extra":
-            values = [_extra(item) for item in items]
+            values: list[Any] = [_extra(item) for item in items]
         else:
             values = [getattr(item, field.name, None) for item in items]
-        columns.append(pa.array(values, field.type))
+        columns.append(strings(values) if pa.types.is_string(field.type) else numbers(values))
     return pa.RecordBatch.from_arrays(columns, schema=schema)
 
 
