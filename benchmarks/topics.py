@@ -16,7 +16,8 @@ import numpy as np
 from common import HERE, machine, records, write_result
 from pdclassify.article import Article
 from pdclassify.topics.evaluation import Evaluation, Outcome, score
-from pdclassify.topics.labels import Labelled, assign_folds, labelled
+from pdclassify.topics.folds import assign_folds
+from pdclassify.topics.labels import Labelled, labelled
 from pdclassify.topics.training import fit
 
 OWN = ("id", "title", "kicker", "subtitle", "date", "section", "column", "publisher")

@@ -9,7 +9,8 @@ from scipy.sparse import csr_matrix
 from pdclassify.topics import pairs, training
 from pdclassify.topics.card import model_card
 from pdclassify.topics.features import Features, Field
-from pdclassify.topics.labels import arranged, assign_folds
+from pdclassify.topics.folds import assign_folds
+from pdclassify.topics.labels import arranged
 from pdclassify.topics.layers import Layer
 from pdclassify.topics.learning import emphasis
 from pdclassify.topics.training import train

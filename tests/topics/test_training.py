@@ -9,7 +9,7 @@ import pytest
 from pdclassify.article import Article
 from pdclassify.errors import TrainingError, UsageError
 from pdclassify.topics.evaluation import evaluate
-from pdclassify.topics.labels import arranged, assign_folds, labelled, labels_of, unlabelled
+from pdclassify.topics.labels import labelled, labels_of, unlabelled
 from pdclassify.topics.training import train, train_articles
 
 WORDS = {
@@ -207,17 +207,3 @@ def test_groups_count_the_topics_they_have() -> None:
     found = evaluate(model, [*long, *only], [*labels, *["weather"] * len(only)], draws=20)
     assert found.by_publisher["报"] == {"macro_f1": 1.0, "n": 40}
     assert list(found.by_length) == ["0 to 299", "1000 to 1999"]
-
-
-def test_reprints_share_a_fold() -> None:
-    """A text that is printed again, with a word before it and without its end, is in the same fold."""
-    rng = random.Random(0)
-    letters = [chr(0x4E00 + n) for n in range(500)]
-    texts = [
-        "".join("".join(rng.choices(letters, k=15)) + "。" for _ in range(6)) for _ in range(60)
-    ]
-    again = ["转载：" + text[:-20] for text in texts]
-    data = arranged([*texts, *again], ["one", "other"] * 60)
-    folds = dict(zip(data.documents, assign_folds(data).tolist(), strict=True))
-    assert [folds[text] for text in again] == [folds[text] for text in texts]
-    assert len(set(folds.values())) == 5

@@ -33,10 +33,10 @@ from pdclassify.topics.deciding import (
 )
 from pdclassify.topics.evaluation import score
 from pdclassify.topics.features import Features, Field, part
+from pdclassify.topics.folds import assign_folds
 from pdclassify.topics.labels import (
     Labelled,
     arranged,
-    assign_folds,
     check,
     counted,
     digest_of,
