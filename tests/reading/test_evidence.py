@@ -91,3 +91,15 @@ def test_a_headline_with_a_topic_goes_on_no_other() -> None:
         lines_of("夜里开门，议事不误生计\n柳树巷社区：岗亭改成议事亭\n议事亭里：灯"), ()
     )
     assert [Role.TITLE_MORE in found.get(line, ()) for line in range(3)] == [False, True, False]
+
+
+def test_stanzas_are_text() -> None:
+    """Blocks of short lines between blank ones are verse, of a page that has nothing else, too."""
+    stanzas = (
+        "灯在巷口亮着\n等晚归的人\n把影子带回家",
+        "风从河面吹来\n吹动一页账本\n和一行旧字",
+        "天快要亮了\n井边有人说话",
+    )
+    (article,) = split_page("巷口\n闻笛\n\n" + "\n\n".join(stanzas)).articles
+    assert (article.title, article.byline) == ("巷口", "闻笛")
+    assert article.text == "\n".join(stanzas)

@@ -31,6 +31,7 @@ _ABOVE = frozenset({Role.TITLE, Role.TITLE_MORE, Role.SUBTITLE})
 _NAMED, _TITLED = 16.0, 4.0
 _TORN = 8.0  # how much rather a line goes on another; tuned on clean pages laid out without indents
 _SHORT = 40  # characters of a headline, at most
+_VERSE, _STANZA = 14, 3  # characters of a verse, at most, and lines of a stanza, at least
 _NEAR = 90  # characters of a line that is looked at
 _ITEMS = "▲△▼▽◀▶◁▷■□●○◆◇★☆"
 _PICTURES = "▲△▼▽◀▶◁▷"  # point to a picture, if they mark no list
@@ -147,12 +148,29 @@ def barred(
             bar(at, {Role.TITLE_MORE})
     for at in rows:
         bar(at, {Role.BODY_MORE})
+    for at in _verses(lines):
+        bar(at, _ROLES - {Role.BODY})
     for at in parted:
         bar(at, {Role.TITLE_MORE, Role.STRAY_MORE})
     for at in (*begins, *_after_jumps(lines)):
         if at < len(lines) and _headline(lines, at):
             bar(at, _TEXT)
     return found, favoured
+
+
+def _verses(lines: Lines) -> list[int]:
+    """Return the lines of stanzas: blocks of short lines between blank ones, one after another."""
+    short = (lines.ends - lines.starts <= _VERSE) & (lines.kinds[lines.ends - 1] != Kind.END)
+    firsts = np.flatnonzero(np.diff(lines.numbers, prepend=-_VERSE) > 1)
+    if len(firsts) < 2:
+        return []
+    sizes = np.diff(firsts, append=len(lines))
+    several = (sizes > 1) & np.logical_and.reduceat(short, firsts)
+    stanza = np.pad(several & (sizes >= _STANZA), 1)
+    last = several & stanza[:-2] & ~stanza[2:]  # two lines may be a head, too
+    beside = np.pad(stanza[1:-1] | last, 1)
+    found = beside[1:-1] & (beside[:-2] | beside[2:])
+    return np.flatnonzero(np.repeat(found, sizes)).tolist()
 
 
 def _after_jumps(lines: Lines) -> list[int]:
