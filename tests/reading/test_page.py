@@ -349,6 +349,27 @@ def test_lines_on_which_nothing_is_seen_are_blank(examples: Path, unseen: str) -
     assert [a.text for a in page.articles] == [a.text for a in plain.articles]
 
 
+@pytest.mark.parametrize("unseen", ["\u200b", "\ufeff", "\u2060"])
+@pytest.mark.parametrize("lay", ["{unseen}{line}", "{line}{unseen}", "{indent}{unseen}{bare}"])
+def test_what_nobody_sees_at_the_ends_of_lines(examples: Path, unseen: str, lay: str) -> None:
+    """Zero-width characters around every line change no text, and no line's role."""
+    text = (examples / "page.txt").read_text("utf-8")
+    lines = []
+    for line in text.split("\n"):
+        bare = line.lstrip("　")
+        indent = line[: len(line) - len(bare)]
+        shown = lay.format(unseen=unseen, line=line, indent=indent, bare=bare)
+        lines.append(shown if bare else line)
+    page = split_page("\n".join(lines))
+    check("\n".join(lines), page)
+    for a, b in zip(split_page(text).articles, page.articles, strict=True):
+        assert a.text == b.text
+        assert [getattr(a, name) for name in ("title", "byline", "column")] == [
+            (getattr(b, name) or "").replace(unseen, "") or None
+            for name in ("title", "byline", "column")
+        ]
+
+
 @pytest.mark.parametrize(
     ("wide", "narrow"),
     [("，", ","), ("。", "."), ("：", ":"), ("（）", "()"), ("，：；（）！？", ",:;()!?")],

@@ -32,6 +32,7 @@ def test_lines_hold_all_that_is_visible(text: str) -> None:
     covered = np.zeros(len(text), dtype=int)
     for start, end in (*zip(lines.starts, lines.ends, strict=True), *lines.unseen.tolist()):
         covered[start:end] += 1
+    for start, end in zip(lines.starts, lines.ends, strict=True):
         assert not text[start].isspace()
         assert not text[end - 1].isspace()
     assert covered.max(initial=0) <= 1

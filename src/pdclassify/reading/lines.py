@@ -8,7 +8,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["KINDS", "CharacterSet", "Kind", "Lines", "among", "lines_of"]
+__all__ = ["INVISIBLE", "KINDS", "CharacterSet", "Kind", "Lines", "among", "lines_of"]
 
 
 class Kind:
@@ -64,6 +64,8 @@ _INVISIBLE = (
     *((0xFE00, 0xFE0F), (0xFEFF, 0xFEFF), (0xFFF9, 0xFFFB)),
 )
 
+INVISIBLE = "".join(chr(c) for first, last in _INVISIBLE for c in range(first, last + 1))
+
 
 @cache
 def _kinds() -> NDArray[np.uint8]:
@@ -97,13 +99,14 @@ class Lines:
     kinds : ndarray of uint8, (characters,)
         Their kinds.
     starts, ends : ndarray of int64, (lines,)
-        Where each line's characters begin and end, white space at its ends aside.
+        Where each line's characters begin and end, white space and what nobody sees at its ends
+        aside.
     numbers : ndarray of int64, (lines,)
         The line's number on the page, blank lines counted.
     indents : ndarray of int64, (lines,)
         White space before the line's first character, in characters; a tab counts for two.
     unseen : ndarray of int64, (stretches, 2)
-        Where lines begin and end that hold characters, but none that can be seen: zero-width
+        Where stand characters that nobody sees, at the ends of lines or alone on one: zero-width
         spaces, a byte order mark that was pasted along.
     """
 
@@ -146,6 +149,18 @@ def lines_of(text: str) -> Lines:
     if len(tabs) and tabs[-1]:
         tabs = np.concatenate([[0], tabs])
         indents += (_TAB - 1) * (tabs[starts] - tabs[heads])
-    seen = np.add.reduceat(kinds[visible] != Kind.INVISIBLE, np.searchsorted(visible, starts)) > 0
-    unseen = np.stack([starts, ends], axis=1)[~seen]
-    return Lines(text, codes, kinds, starts[seen], ends[seen], numbers[seen], indents[seen], unseen)
+    hidden = kinds == Kind.INVISIBLE
+    unseen = np.zeros((0, 2), dtype=np.int64)
+    if hidden.any():
+        places = np.flatnonzero((kinds > Kind.BREAK) & ~hidden)
+        sums = np.concatenate([[0], np.cumsum((kinds > Kind.BREAK) & ~hidden)])
+        seen = sums[ends] > sums[starts]
+        numbers, indents = numbers[seen], indents[seen]
+        first, last = places[sums[starts[seen]]], places[sums[ends[seen]] - 1] + 1
+        spaces = np.concatenate([[0], np.cumsum(kinds == Kind.SPACE)])
+        indents = indents + spaces[first] - spaces[starts[seen]]
+        before, after = np.stack([starts[seen], first], 1), np.stack([last, ends[seen]], 1)
+        unseen = np.concatenate([np.stack([starts, ends], 1)[~seen], before, after])
+        unseen = np.sort(unseen[unseen[:, 1] > unseen[:, 0]], axis=0)
+        starts, ends = first, last
+    return Lines(text, codes, kinds, starts, ends, numbers, indents, unseen)

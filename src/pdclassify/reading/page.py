@@ -21,6 +21,7 @@ from pdclassify.reading.furniture import Furniture
 from pdclassify.reading.headlines import IN_PLACE, Stray, give_back
 from pdclassify.reading.heads import order_heads
 from pdclassify.reading.leftover import merged, outside
+from pdclassify.reading.lines import INVISIBLE, Lines
 from pdclassify.reading.sheet import Sheet, sheet_of
 
 __all__ = ["split_page"]
@@ -156,9 +157,7 @@ def split_page(text: str, *, source: str = "", whole: bool = False) -> Page:
     a_text("source", source)
     sheet = sheet_of(text, whole=whole)
     printed, lines = sheet.printed, sheet.lines
-    spans = [
-        Span(s, e) for s, e in zip(printed.starts.tolist(), printed.ends.tolist(), strict=True)
-    ]
+    spans, unseen = _printed(printed)
     shown = [spans[i] for i in sheet.kept.tolist()]
     marks = {}  # of Markdown's headings, where each ends: they are no part of what is printed
     for at in np.flatnonzero(printed.codes[printed.starts[sheet.kept]] == ord("#")).tolist():
@@ -185,8 +184,19 @@ def split_page(text: str, *, source: str = "", whole: bool = False) -> Page:
     furniture = (spans[i] for i in np.flatnonzero(sheet.furniture).tolist())
     aside = [*leftover, *furniture, *sheet.aside, *outside(sorted(marks.values()), taken)]
     left = merged(aside, spans)
-    unseen = outside(printed.unseen.tolist(), sorted([*left, *taken]))
-    return Page(articles, tuple(Passage(s, e, text[s:e]) for s, e in sorted([*left, *unseen])))
+    left = sorted([*left, *outside(unseen, sorted([*left, *taken]))])
+    return Page(articles, tuple(Passage(start, end, text[start:end]) for start, end in left))
+
+
+def _printed(lines: Lines) -> tuple[list[Span], list[tuple[int, int]]]:
+    """Return where lines stand with all that nobody sees at their ends, and what of it is alone."""
+    places = zip(lines.starts.tolist(), lines.ends.tolist(), strict=True)
+    if not len(lines.unseen):
+        return [Span(start, end) for start, end in places], []
+    before = {end: start for start, end in lines.unseen.tolist()}
+    after = dict(lines.unseen.tolist())
+    spans = [Span(before.pop(start, start), after.pop(end, end)) for start, end in places]
+    return spans, sorted((start, end) for end, start in before.items() if start in after)
 
 
 def _after(sheet: Sheet, least: Furniture) -> list[int]:
@@ -270,7 +280,8 @@ def _article(text: str, draft: _Draft, source: str, index: int) -> Article:
     pieces: list[str] = []
     segments: list[Segment] = []
     length = 0
-    for paragraph in draft.paragraphs:
+    paragraphs = [[_seen(text, span) for span in lines] for lines in draft.paragraphs]
+    for paragraph in paragraphs:
         if pieces:
             pieces.append("\n")
             length += 1
@@ -283,7 +294,7 @@ def _article(text: str, draft: _Draft, source: str, index: int) -> Article:
             length += span.end - span.start
     title = _joined(text, draft.title)
     column = _joined(text, draft.column) or None
-    named = _COLUMN.search(title)
+    named = _COLUMN.search(title.rstrip(INVISIBLE))
     if not column and named and not _NO_COLUMN.match(named[1]):
         column = named[1]
     return Article(
@@ -301,7 +312,7 @@ def _article(text: str, draft: _Draft, source: str, index: int) -> Article:
         byline=_listed(text, [*draft.byline, *draft.signature]),
         start=draft.start,
         end=draft.end,
-        paragraphs=tuple(Span(p[0].start, p[-1].end) for p in draft.paragraphs),
+        paragraphs=tuple(Span(p[0].start, p[-1].end) for p in paragraphs),
         captions=tuple(
             Passage(line[0].start, line[-1].end, _joined(text, [line])) for line in draft.captions
         ),
@@ -336,6 +347,16 @@ def _headline_segments(draft: _Draft) -> tuple[Segment, ...]:
             length += span.end - span.start
         length += bool(lines)  # the line end after them
     return tuple(segments)
+
+
+def _seen(text: str, span: Span) -> Span:
+    """Return a stretch of a line without what nobody sees at its ends."""
+    first, last = text[span.start], text[span.end - 1]
+    if first not in INVISIBLE and last not in INVISIBLE:
+        return span
+    inside = text[span.start : span.end].strip(INVISIBLE + " \u3000\xa0\t")
+    start = text.index(inside, span.start)
+    return Span(start, start + len(inside))
 
 
 def _joined(text: str, lines: Sequence[_Line]) -> str:

@@ -246,12 +246,6 @@ def legible(lines: Lines, kept: NDArray[np.bool_]) -> Lines:
     starts, ends, indents = lines.starts[kept], lines.ends[kept], lines.indents[kept]
     unseen = lines.kinds == Kind.INVISIBLE
     dropped = unseen if kept.all() else unseen | _outside(lines, starts, ends)
-    if unseen.any():  # space after it stands at the line's start
-        seen = np.flatnonzero((lines.kinds > Kind.BREAK) & ~unseen)
-        starts, first = seen[np.searchsorted(seen, starts)], starts
-        ends = seen[np.searchsorted(seen, ends) - 1] + 1
-        spaces = np.concatenate([[0], np.cumsum(lines.kinds == Kind.SPACE)])
-        indents = indents + spaces[starts] - spaces[first]
     numbers = (lines.numbers - np.cumsum(~kept))[kept]  # lines that are gone leave no gap
     codes = _widened(lines.codes, lines.kinds)
     return _without(lines, codes, dropped, starts, ends, numbers, indents)
