@@ -272,3 +272,26 @@ def test_lexicon() -> None:
     at = known.rows
     assert known.idf[at["发展"]] < known.idf[at["党支部"]] < known.idf[-1]
     assert known.pull[at["因此"]] < -1 < 0 < known.pull[at["作风建设"]]
+
+
+@pytest.mark.parametrize(
+    ("text", "whole", "part"),
+    [
+        ("村民黄桂兰种了一片果树。果树结了果，果树长高了。", "黄桂兰", "桂兰"),
+        ("白山区的果树结了果。果树长高了，果树有一千棵。", "白山区", "山区"),
+        ("陈志杰种果树。果树归陈志杰管，陈志杰天天看果树。", "陈志杰", "陈志"),
+    ],
+)
+def test_a_name_is_not_cut(text: str, whole: str, part: str) -> None:
+    """What stands nowhere without the character beside it is named with it."""
+    found = terms(text)
+    assert whole in found
+    assert part not in found
+
+
+def test_a_part_that_stands_alone_does_not_grow() -> None:
+    """桂兰 stands without the surname too, and 山区 with several words."""
+    text = "黄桂兰种果树。桂兰种的果树结了果。桂兰笑了，果树长高了。山区多果树，我们山区好。"
+    found = terms(text)
+    assert "黄桂兰" not in found
+    assert not any(term.endswith("们山区") for term in found)

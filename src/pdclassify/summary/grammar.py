@@ -21,12 +21,14 @@ __all__ = [
     "CLOSES",
     "CONTENT",
     "FOREIGN",
+    "GIVEN",
     "INSIDE",
     "LOOSE_FIRST",
     "LOOSE_LAST",
     "NEWLINE",
     "NOUN",
     "OPENS",
+    "PLACE",
     "STOP",
     "SURNAME",
     "SURNAMES",
@@ -48,7 +50,8 @@ STOP = 1024  # one that says nothing, as 的
 NEWLINE = 2048
 SURNAME = 4096
 LOOSE_FIRST, LOOSE_LAST = 8192, 16384  # a character that need not belong to what it begins, ends
-_BITS = 15
+GIVEN, PLACE = 32768, 65536  # may be a person's given name; a place's name, or the end of one
+_BITS = 17
 
 _PARTS = dict.fromkeys("nNGOPx", NOUN) | dict.fromkeys("ab", MODIFIER) | dict.fromkeys("vV", VERB)
 #: A word that so seldom reaches a headline (log of the share over the average's) is furniture.
@@ -138,6 +141,8 @@ def _bits(word: str, row: int) -> int:
     tag = known.tags[row]
     part = _PARTS.get(tag, 0)
     bits |= UNTAGGED if tag == "x" else 0
+    if len(word) == 2:
+        bits |= (GIVEN if tag in "PGx" else 0) | (PLACE if tag == "G" else 0)
     never_alone, breaking = stop_words()
     stop = word in never_alone
     furniture = bool(known.pull[row] < _FURNITURE)

@@ -19,11 +19,13 @@ from pdclassify.summary.grammar import (
     CHARACTER,
     CLOSES,
     CONTENT,
+    GIVEN,
     INSIDE,
     LOOSE_FIRST,
     LOOSE_LAST,
     NEWLINE,
     OPENS,
+    PLACE,
     SURNAME,
     UNTAGGED,
     look_up,
@@ -148,6 +150,7 @@ def find_phrases(text: str, headline: str = "") -> tuple[Words, Phrases] | None:
     marked = find_marked(text, places, bits, paragraph, runs, at, fit)
     sound = fit & _hold(runs, bits, inner, outer)
     sound |= fit & marked.quoted[: len(fit)]
+    _grow(runs, at, bits, fit, sound)
     content = kind & CONTENT > 0
     first = np.zeros(len(number), np.int64)
     words_begin = runs.begin[: len(number)]  # the single words come first, by number
@@ -189,6 +192,40 @@ def _fit(runs: Runs, bits: Ints, places: Ints) -> Bools:
     phrase = (bits[first] & OPENS > 0) & ((bits[last] & CLOSES > 0) | name)
     phrase &= places[last + 1] - places[first] <= _WIDEST
     return np.asarray(np.where(runs.size == 1, bits[first] & ALONE > 0, phrase))
+
+
+def _grow(runs: Runs, at: list[Ints], bits: Ints, fit: Bools, sound: Bools) -> None:
+    """Let what never stands without the character before or after it give way to the whole.
+
+    The cutter takes given names and the ends of place names for words (黄|桂兰, 王志|杰, 白|山区). What
+    is said once grows only as a name: a given name by a surname, a place by any character.
+    """
+    several = (runs.size > 1).nonzero()[0]
+    if not len(several):
+        return
+    begins, sizes = runs.begin[several], runs.size[several]
+    character = bits & CHARACTER > 0
+    begun = np.stack(at)
+    ends = [
+        (left, character[begins if left else begins + sizes - 1].nonzero()[0])
+        for left in (True, False)
+    ]
+    grown = True
+    while grown:
+        grown = False
+        for left, added in ends:
+            long, begin, size = several[added], begins[added], sizes[added]
+            short = begun[size - 2, begin + left]
+            grows = sound[short] & (runs.counts[short] == runs.counts[long])
+            long, short, begin, size = long[grows], short[grows], begin[grows], size[grows]
+            whole = fit[long] & (runs.counts[long] > 1)
+            if left:
+                first, rest = bits[begin], bits[begin + 1]
+                named = (first & SURNAME > 0) & (rest & GIVEN > 0) | (rest & PLACE > 0)
+                whole |= named & (size == 2)
+            sound[long[whole]] = True
+            sound[short[whole]] = False
+            grown |= bool(whole.any())
 
 
 def _hold(runs: Runs, bits: Ints, inner: Floats, outer: Floats) -> Bools:
