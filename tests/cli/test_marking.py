@@ -8,7 +8,7 @@ import numpy as np
 
 from pdclassify import split_page
 from pdclassify.article import Article
-from pdclassify.cli.marking import marked
+from pdclassify.cli.marking import Shown, bracketed
 
 
 def test_weights_fall_on_the_characters_of_their_places():
@@ -19,7 +19,8 @@ def test_weights_fall_on_the_characters_of_their_places():
         {"term": "党员", "weight": 1.0, "spans": spans},
         {"term": "找党", "weight": -0.25, "spans": [{"start": 2, "end": 4}]},
     ]
-    text, marks = marked(article, terms)
+    shown = Shown(article)
+    text, marks = shown.text, shown.marks(terms)
     assert text == "党员找党员"
     assert marks.tolist() == [1.0, 1.0, -0.25, 0.75, 1.0]
 
@@ -33,7 +34,8 @@ def test_a_page_s_headline_and_mended_paragraphs_are_marked(examples):
         for word, weight in (("主心骨", 3.0), ("入党申请书", 5.0))
         for at in [page.index(word)]
     ]
-    text, marks = marked(article, terms)
+    shown = Shown(article)
+    text, marks = shown.text, shown.marks(terms)
     assert text.startswith(article.title + "\n")
     for word, weight in (("主心骨", 3.0), ("入党申请书", 5.0)):
         at = text.index(word)
@@ -43,11 +45,9 @@ def test_a_page_s_headline_and_mended_paragraphs_are_marked(examples):
 
 def test_a_headline_whose_place_is_unknown_is_not_marked():
     """A record's headline has no place in its text, so its terms have no spans."""
-    text, marks = marked(
-        Article(text="社区", title="党建", end=2), [{"term": "党建", "weight": 1.0, "spans": []}]
-    )
-    assert text == "党建\n社区"
-    assert not marks.any()
+    shown = Shown(Article(text="社区", title="党建", end=2))
+    assert shown.text == "党建\n社区"
+    assert not shown.marks([{"term": "党建", "weight": 1.0, "spans": []}]).any()
 
 
 def test_explain_shows_marks_sums_and_terms(pdclassify, examples, monkeypatch):
@@ -59,6 +59,9 @@ def test_explain_shows_marks_sums_and_terms(pdclassify, examples, monkeypatch):
     assert ran.code == 0
     assert "三起违反中央八项规定精神问题被通报" in ran.out
     assert "= decision" in ran.out
+    assert "which makes the topic " in ran.out
+    assert "it is given from ." in ran.out
+    assert "【" in ran.out, "without colours"
     assert "(not given)" in ran.out
 
 
@@ -75,3 +78,25 @@ def test_blanks_in_terms_are_shown(pdclassify, tmp_path, monkeypatch):
     assert pdclassify("train", data, "-o", tmp_path / "model").code == 0
     ran = pdclassify("explain", data, "--model", tmp_path / "model", "--format", "table")
     assert "␣晴⏎" in ran.out
+
+
+def test_a_term_is_shown_in_its_words():
+    """Half of a word is shown with the other half; what is not in the text is shown as it is."""
+    shown = Shown(Article(text="支部书记走访社区居民。", title="街道党工委", end=11))
+
+    def quoted(term: str, at: int | None) -> str:
+        spans = [] if at is None else [{"start": at, "end": at + len(term)}]
+        return shown.quoted({"term": term, "weight": 1.0, "spans": spans})
+
+    assert quoted("部书", 1) == "支【部书】记"
+    assert quoted("社区", 6) == "社区"
+    assert quoted("区居", 7) == "社【区居】民"
+    assert quoted("党工", None) == "街道【党工】委"
+    assert quoted("乡村", None) == "乡村"
+
+
+def test_without_colours_marks_are_brackets():
+    """What weighs at least half of the strongest is set in brackets, by which way it speaks."""
+    marks = np.array([0.0, 2.0, 1.0, 0.5, -1.0, -1.5])
+    assert bracketed("党员找不到人", marks, 2.0) == "党【员找】不〔到人〕"
+    assert bracketed("党员", np.zeros(2), 0.0) == "党员"

@@ -49,7 +49,9 @@ def command(inputs: Inputs, model: TopicModel, named: tuple[str, ...], output: O
         for article, prediction in zip(articles, model.predict(articles), strict=True):
             found = {topic: model.explain(article, topic) for topic in chosen(prediction)}
             line = explanation_line(article, prediction, found)
-            yield {**line, "article": article} if table else line
+            if table:
+                line |= {"article": article, "thresholds": model.thresholds}
+            yield line
 
     def view() -> View:
         from pdclassify.cli.marking import Marked
