@@ -200,32 +200,25 @@ def _grow(runs: Runs, at: list[Ints], bits: Ints, fit: Bools, sound: Bools) -> N
     The cutter takes given names and the ends of place names for words (黄|桂兰, 王志|杰, 白|山区). What
     is said once grows only as a name: a given name by a surname, a place by any character.
     """
-    several = (runs.size > 1).nonzero()[0]
-    if not len(several):
-        return
-    begins, sizes = runs.begin[several], runs.size[several]
-    character = bits & CHARACTER > 0
-    begun = np.stack(at)
-    ends = [
-        (left, character[begins if left else begins + sizes - 1].nonzero()[0])
-        for left in (True, False)
+    singles = int(at[0].max()) + 1  # the single words come first
+    begin, size = runs.begin[singles:], runs.size[singles:]
+    again = (runs.counts[singles:] > 1) & fit[singles:]
+    character = bits & CHARACTER
+    ends = again & (character[begin + size - 1] > 0)
+    begins = again & (character[begin] > 0)
+    rest = bits[begin + 1] * (size == 2)
+    for one in (rest & (GIVEN | PLACE)).nonzero()[0].tolist():
+        first = bits[begin[one]]
+        if rest[one] & PLACE or first & SURNAME:
+            begins[one] = first & CHARACTER > 0
+    wholes = [
+        (one + singles, int(at[size[one] - 2][begin[one] + left]))
+        for left, which in ((0, ends), (1, begins))
+        for one in which.nonzero()[0].tolist()
     ]
-    grown = True
-    while grown:
-        grown = False
-        for left, added in ends:
-            long, begin, size = several[added], begins[added], sizes[added]
-            short = begun[size - 2, begin + left]
-            grows = sound[short] & (runs.counts[short] == runs.counts[long])
-            long, short, begin, size = long[grows], short[grows], begin[grows], size[grows]
-            whole = fit[long] & (runs.counts[long] > 1)
-            if left:
-                first, rest = bits[begin], bits[begin + 1]
-                named = (first & SURNAME > 0) & (rest & GIVEN > 0) | (rest & PLACE > 0)
-                whole |= named & (size == 2)
-            sound[long[whole]] = True
-            sound[short[whole]] = False
-            grown |= bool(whole.any())
+    for long, short in sorted(wholes):  # the shorter ones first, for they may grow further
+        if sound[short] and runs.counts[short] == runs.counts[long]:
+            sound[long], sound[short] = True, False
 
 
 def _hold(runs: Runs, bits: Ints, inner: Floats, outer: Floats) -> Bools:
