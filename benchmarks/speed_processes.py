@@ -16,7 +16,8 @@ import numpy as np
 
 import pdclassify
 import peers
-from pdclassify.article import Article, TopicPrediction
+from pdclassify.article import Article
+from pdclassify.results import TopicPrediction
 from pdclassify.topics.model import TopicModel
 from racing import middle, processes, told
 from setting import Setting

@@ -13,22 +13,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from pdclassify.analysis import analyze, warm_up
-    from pdclassify.article import (
-        Analysis,
-        Article,
-        Digest,
-        DigestSentence,
-        Explanation,
-        Keyword,
-        Page,
-        Passage,
-        Segment,
-        Span,
-        Summary,
-        SummarySentence,
-        TermWeight,
-        TopicPrediction,
-    )
+    from pdclassify.article import Article, Page, Passage, Segment, Span
     from pdclassify.batch import predict_batches
     from pdclassify.errors import (
         ConvergenceWarning,
@@ -45,6 +30,17 @@ if TYPE_CHECKING:
     from pdclassify.reading.fields import Leftover, RecordError, Skipped
     from pdclassify.reading.page import split_page
     from pdclassify.reading.records import read
+    from pdclassify.results import (
+        Analysis,
+        Digest,
+        DigestSentence,
+        Explanation,
+        Keyword,
+        Summary,
+        SummarySentence,
+        TermWeight,
+        TopicPrediction,
+    )
     from pdclassify.summary.digest import digest
     from pdclassify.summary.keywords import keywords
     from pdclassify.summary.textrank import summarize
@@ -68,12 +64,12 @@ _HOME = {
     "keywords": "summary.keywords",
     "split_sentences": "text.sentences",
     "predict_batches": "batch",
-    "Analysis": "article",
+    "Analysis": "results",
     "Article": "article",
-    "Digest": "article",
-    "DigestSentence": "article",
-    "Explanation": "article",
-    "Keyword": "article",
+    "Digest": "results",
+    "DigestSentence": "results",
+    "Explanation": "results",
+    "Keyword": "results",
     "Leftover": "reading.fields",
     "Page": "article",
     "RecordError": "reading.fields",
@@ -81,10 +77,10 @@ _HOME = {
     "Segment": "article",
     "Skipped": "reading.fields",
     "Span": "article",
-    "Summary": "article",
-    "SummarySentence": "article",
-    "TermWeight": "article",
-    "TopicPrediction": "article",
+    "Summary": "results",
+    "SummarySentence": "results",
+    "TermWeight": "results",
+    "TopicPrediction": "results",
     "ConvergenceWarning": "errors",
     "DecodeError": "errors",
     "InputError": "errors",

@@ -7,8 +7,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pdclassify.arguments import a_model, a_whole_number
-from pdclassify.article import Analysis, Article
+from pdclassify.article import Article
 from pdclassify.errors import wrong
+from pdclassify.results import Analysis
 
 if TYPE_CHECKING:
     from pdclassify.topics.model import TopicModel

@@ -11,16 +11,8 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from pdclassify.article import (
-        Analysis,
-        Article,
-        Digest,
-        Explanation,
-        Keyword,
-        Passage,
-        Summary,
-        TopicPrediction,
-    )
+    from pdclassify.article import Article, Passage
+    from pdclassify.results import Analysis, Digest, Explanation, Keyword, Summary, TopicPrediction
     from pdclassify.topics.model import TopicModel
 
 __all__ = [

@@ -20,7 +20,8 @@ from pdclassify.cli.stream import run
 from pdclassify.lines import Line, explanation_line
 
 if TYPE_CHECKING:
-    from pdclassify.article import Article, TopicPrediction
+    from pdclassify.article import Article
+    from pdclassify.results import TopicPrediction
     from pdclassify.topics.model import TopicModel
 
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pdclassify.arguments import a_mapping, a_text
-from pdclassify.article import Article, Passage, _Result
+from pdclassify.article import Article, Passage, Result
 from pdclassify.errors import BY_FIELDS, wrong
 
 __all__ = ["FIELDS", "Leftover", "RecordError", "Skipped", "columns", "parse_line", "to_article"]
@@ -28,7 +28,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
-class RecordError(_Result):
+class RecordError(Result):
     """A record, or a whole file, that could not be read.
 
     Parameters
@@ -57,7 +57,7 @@ class RecordError(_Result):
 
 
 @dataclass(frozen=True, slots=True)
-class Leftover(_Result):
+class Leftover(Result):
     """What stands on a page and belongs to none of its articles."""
 
     source: str
@@ -65,7 +65,7 @@ class Leftover(_Result):
 
 
 @dataclass(frozen=True, slots=True)
-class Skipped(_Result):
+class Skipped(Result):
     """A file that gave no article.
 
     Parameters

@@ -17,7 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pdclassify.arguments import a_model, some_documents
-from pdclassify.article import Article, Digest, DigestSentence
+from pdclassify.article import Article
+from pdclassify.results import Digest, DigestSentence
 from pdclassify.summary.choice import SAME, Needs, chain
 from pdclassify.summary.cues import terms
 from pdclassify.summary.focus import focused, topic_of

@@ -14,8 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pdclassify.arguments import a_document, a_text, a_whole_number
-from pdclassify.article import Article, Keyword, Span
+from pdclassify.article import Article, Span
 from pdclassify.errors import UsageError
+from pdclassify.results import Keyword
 from pdclassify.summary.phrases import Phrases, Words, find_phrases
 from pdclassify.summary.wordrank import rank_words
 from pdclassify.text.normalize import fold, normalize

@@ -15,8 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pdclassify.arguments import a_document, a_model, a_share, a_text, a_whole_number
-from pdclassify.article import Article, Summary, SummarySentence
+from pdclassify.article import Article
 from pdclassify.errors import UsageError, wrong
+from pdclassify.results import Summary, SummarySentence
 from pdclassify.summary.choice import FILL, POWER, Repetitions, best_number, best_within
 from pdclassify.summary.focus import focused, is_named, topic_of
 from pdclassify.summary.introduced import find_stranger

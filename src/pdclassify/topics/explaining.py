@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from pdclassify.article import Article, Explanation, Span, TermWeight
+from pdclassify.article import Article, Span
+from pdclassify.results import Explanation, TermWeight
 from pdclassify.topics.features import Texts, part
 from pdclassify.topics.vocabulary import left_aligned, terms_of
 

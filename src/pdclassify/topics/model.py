@@ -16,8 +16,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from pdclassify.arguments import a_document, a_mapping, a_name, a_probability, some_documents
-from pdclassify.article import Article, Explanation, FrozenDict, TopicPrediction
+from pdclassify.article import Article, FrozenDict
 from pdclassify.errors import UsageError
+from pdclassify.results import Explanation, TopicPrediction
 from pdclassify.topics.calibration import Calibration, OneOfMany
 from pdclassify.topics.features import Texts
 from pdclassify.topics.layers import Layer

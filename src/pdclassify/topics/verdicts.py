@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from pdclassify.article import FrozenDict, TopicPrediction
+from pdclassify.article import FrozenDict
+from pdclassify.results import TopicPrediction
 
 __all__ = ["REASONS", "Verdicts"]
 
