@@ -12,6 +12,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from pdclassify.reading.boundaries import Role
 from pdclassify.reading.lines import Lines
 
@@ -85,8 +87,10 @@ def _labelled_roles(page: Mapping[str, Any]) -> list[tuple[int, int, Role]]:
 
 def roles_of(page: Mapping[str, Any], lines: Lines) -> list[Role]:
     """Return the role of every line on which something can be seen."""
-    found = {start: role for start, _, role in _labelled_roles(page)}
-    return [found[start] for start in lines.starts.tolist()]
+    starts, _, roles = zip(*_labelled_roles(page), strict=True)
+    # What nobody sees may stand before a line's first character.
+    places = np.searchsorted(starts, lines.starts, side="right") - 1
+    return [roles[place] for place in places.tolist()]
 
 
 def _byline(rng: random.Random) -> str:
