@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,18 +69,23 @@ class Isotonic:
 
 
 @dataclass(frozen=True, slots=True)
-class Softmax:
-    """For one topic of many: softmax(slope * decision + offset), one slope for all.
-
-    Source: C. Guo and others, On calibration of modern neural networks, 2017 (temperature and bias).
-    """
+class OneOfMany(ABC):
+    """For models that give each document exactly one topic: one slope for all, an offset a topic."""
 
     slope: float
     offset: tuple[float, ...]
 
+    method: ClassVar[str]
+
     def __call__(self, decisions: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return probabilities, shape (n, topics), that sum to one in each row."""
-        return _shares(self.logits(decisions))
+        logarithms = self._logarithms(self.logits(decisions))
+        grown = np.exp(logarithms - logarithms.max(axis=1, keepdims=True))
+        return np.asarray(grown / grown.sum(axis=1, keepdims=True))
+
+    @abstractmethod
+    def _logarithms(self, logits: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return the logarithms of what the probabilities are the shares of."""
 
     def logits(self, decisions: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return what the highest of is the most probable topic."""
@@ -87,11 +93,23 @@ class Softmax:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the numbers as a manifest keeps them."""
-        return {"method": "softmax", "slope": self.slope, "offset": list(self.offset)}
+        return {"method": self.method, "slope": self.slope, "offset": list(self.offset)}
 
 
-@dataclass(frozen=True, slots=True)
-class Normalized:
+class Softmax(OneOfMany):
+    """For one topic of many: softmax(slope * decision + offset).
+
+    Source: C. Guo and others, On calibration of modern neural networks, 2017 (temperature and bias).
+    """
+
+    __slots__ = ()
+    method = "softmax"
+
+    def _logarithms(self, logits: NDArray[np.float64]) -> NDArray[np.float64]:
+        return logits
+
+
+class Normalized(OneOfMany):
     """For one topic of many: sigmoid(slope * decision + offset), divided by their sum.
 
     Machines that learned one topic against the rest each say more of near cases than of far ones,
@@ -102,31 +120,16 @@ class Normalized:
     probability estimates, KDD 2002.
     """
 
-    slope: float
-    offset: tuple[float, ...]
+    __slots__ = ()
+    method = "normalized"
 
-    def __call__(self, decisions: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return probabilities, shape (n, topics), that sum to one in each row."""
-        return _shares(-np.logaddexp(0.0, -self.logits(decisions)))
-
-    def logits(self, decisions: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Return what the highest of is the most probable topic."""
-        return np.asarray(decisions * self.slope + np.array(self.offset))
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return the numbers as a manifest keeps them."""
-        return {"method": "normalized", "slope": self.slope, "offset": list(self.offset)}
+    def _logarithms(self, logits: NDArray[np.float64]) -> NDArray[np.float64]:
+        return -np.logaddexp(0.0, -logits)
 
 
-def _shares(logarithms: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return exponentials as shares of their sum in each row."""
-    grown = np.exp(logarithms - logarithms.max(axis=1, keepdims=True))
-    return np.asarray(grown / grown.sum(axis=1, keepdims=True))
-
-
-#: Those of models that give each document exactly one topic.
-OneOfMany = Softmax | Normalized
 Calibration = Sigmoid | Isotonic | OneOfMany
+
+_ONE_OF_MANY = {kind.method: kind for kind in (Softmax, Normalized)}
 
 
 def _floats(values: Any) -> tuple[float, ...]:
@@ -152,9 +155,8 @@ def calibration_from_dict(settings: dict[str, Any], n_topics: int) -> Calibratio
     if method == "sigmoid":
         made = Sigmoid(_floats(settings["slope"]), _floats(settings["offset"]))
         sizes = {len(made.slope), len(made.offset)}
-    elif method in ("softmax", "normalized"):
-        kind = Softmax if method == "softmax" else Normalized
-        made = kind(_floats([settings["slope"]])[0], _floats(settings["offset"]))
+    elif method in _ONE_OF_MANY:
+        made = _ONE_OF_MANY[method](_floats([settings["slope"]])[0], _floats(settings["offset"]))
         sizes = {len(made.offset)}
     elif method == "isotonic":
         made = Isotonic(
