@@ -62,9 +62,9 @@ def test_n_in_n_out(kinds):
     """However articles, errors and other items are mixed, each has its line, in order."""
     kept = Kept()
     items = [item(kind, place) for place, kind in enumerate(kinds)]
-    code = Run(kept, lambda articles: map(article_line, articles), leftover=True).through(
-        Given(items)
-    )
+    code = Run(
+        kept, lambda articles: map(article_line, articles), Report(()), leftover=True
+    ).through(Given(items))
     expected = [
         ("leftover", place) if kind == "leftover" else ("id", str(place))
         for place, kind in enumerate(kinds)
@@ -81,7 +81,7 @@ def test_n_in_n_out(kinds):
 def test_leftover_is_split_s_own(capsys):
     """Commands that tell of articles alone pass over what belongs to none."""
     kept = Kept()
-    Run(kept, lambda articles: map(article_line, articles), leftover=False).through(
+    Run(kept, lambda articles: map(article_line, articles), Report(()), leftover=False).through(
         Given([item("article", 0), item("leftover", 1)])
     )
     assert [line["id"] for line in kept.lines] == ["0"]
@@ -95,7 +95,9 @@ def test_memory_is_bounded_by_the_chunk():
         sizes.append(len(articles))
         return map(article_line, articles)
 
-    Run(Kept(), work, leftover=False).through(Given([item("article", n) for n in range(200)]))
+    Run(Kept(), work, Report(()), leftover=False).through(
+        Given([item("article", n) for n in range(200)])
+    )
     assert max(sizes) <= CHUNK
     assert sum(sizes) == 200
 

@@ -68,7 +68,8 @@ def run(
     refuse_input(output, inputs.paths)
     shown = output.format == "table" and output.path is None and sys.stdout.isatty()
     with opened(output, columns=columns, view=view) as writer:
-        return Run(writer, work, leftover=leftover, shown=shown).through(inputs)
+        report = Report(inputs.paths, shown=shown)
+        return Run(writer, work, report, leftover=leftover).through(inputs)
 
 
 def refuse_input(output: Output, inputs: Sequence[str]) -> None:
@@ -124,19 +125,17 @@ def collect_labelled(inputs: Inputs, field: str | None) -> tuple[list[Article], 
 class Run:
     """One pass over the inputs; counts what failed and what was skipped."""
 
-    def __init__(self, writer: Writer, work: Work, *, leftover: bool, shown: bool = False) -> None:
+    def __init__(self, writer: Writer, work: Work, report: Report, *, leftover: bool) -> None:
         self._writer = writer
         self._work = work
+        self._report = report
         self._leftover = leftover
-        self._shown = shown
         self._pending: list[Item] = []
-        self._report = Report(())
 
     def through(self, inputs: Inputs) -> int:
         """Read all inputs and return the exit code."""
         from pdclassify.reading.records import Skipped
 
-        self._report = Report(inputs.paths, shown=self._shown)
         stdin = waiting_stdin(self._work_off) if "-" in inputs.paths else None
         for item in inputs.read(stdin):
             if isinstance(item, Skipped):
