@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pdclassify.reading.lines import CharacterSet, Kind, Lines, among
-from pdclassify.reading.web import DATE, END, RELATED, TIME, TIMED, WEB
+from pdclassify.reading.web import DATE, END, FOLDED, RELATED, TIME, TIMED, WEB
 
 __all__ = ["Furniture", "furniture_of"]
 
@@ -106,7 +106,6 @@ _CONTENTS_HEAD = re.compile("目录|要目|(?:本期|今日)(?:导读|目录|要
 _VOLUME = re.compile(r"《[^》]{2,16}》\s?\d{4}年第?\d{1,2}期(?:\(?总?第\d+期\)?)?")
 _LISTED = re.compile("[编版]")  # with commas between names
 _AUTHOR = re.compile(r"(?:作者|记者|通讯员):")
-_FOLDED = str.maketrans("：（）／｜", ":()/|")
 _FIELD = re.compile(r"[\u4e00-\u9fff]{2,4}\s?[:|]\s?[^，。:]{1,12}")  # between others
 _ORIGINAL = re.compile(r"原创\s[^，。]{2,24}")
 _SPACED = re.compile(r"(?<=[\u4e00-\u9fff]) (?=[\u4e00-\u9fff])")
@@ -118,7 +117,7 @@ def furniture_of(lines: Lines) -> NDArray[np.int8]:
     found = np.zeros(len(lines), dtype=np.int8)
 
     def line(at: int) -> str:
-        return " ".join(lines.text[starts[at] : ends[at]].translate(_FOLDED).split())
+        return " ".join(lines.text[starts[at] : ends[at]].translate(FOLDED).split())
 
     starts, ends = lines.starts.tolist(), lines.ends.tolist()
     for at in _candidates(lines).tolist():

@@ -12,20 +12,19 @@ from numpy.typing import NDArray
 
 from pdclassify.article import Span
 from pdclassify.reading.lines import CharacterSet, Kind, Lines
+from pdclassify.reading.web import FOLDED, TIME
 
 __all__ = ["imprints_of"]
 
 _LONGEST = 120  # characters of such a line, at most
 _STARTS = CharacterSet("来稿文信发作记通撰责编校审初复终时日更刊供单浏阅点访字字【[（(0123456789")
-_FOLDED = str.maketrans("：（）／｜", ":()/|")
 
 _NAME = r"[\u4e00-\u9fff·]{2,6}"
 _AUTHOR = rf"(?:文/|(?:作\s*者|(?:本[报网]|特约)?(?:记者|通讯员)|撰稿人?|撰文|文):)\s*{_NAME}(?:[、，,\s]{{1,2}}{_NAME}(?![^\s、，,]*[:/]))*"
 _DATE = r"\d{4}[年./-]\d{1,2}[月./-]\d{1,2}日?"
-_TIME = r"\d{1,2}:\d{2}(?::\d{2})?"
 _REST = "|".join(
     (
-        rf"(?:(?:(?:发布|发稿|更新|发表|刊发|刊登|录入|添加|上传|成稿)?(?:时间|日期|于):\s*)?{_DATE}(?:\s*{_TIME})?)",
+        rf"(?:(?:(?:发布|发稿|更新|发表|刊发|刊登|录入|添加|上传|成稿)?(?:时间|日期|于):\s*)?{_DATE}(?:\s*{TIME})?)",
         r"(?:文章|信息|稿件|新闻)?(?:来源|出处):\s*[^\s，。:|]{2,24}",
         r"(?:稿源|供稿|发布单位|发布机构|发布者|发布人|来自|单位|供稿单位):\s*[^\s，。:|]{2,24}",
         r"(?:责任编辑|责编|编辑|主编|校对|审核|审稿|编审|审校|[初复终一二三]审|录入):\s*[^\s，。:|]{2,12}",
@@ -43,7 +42,7 @@ def imprints_of(lines: Lines) -> list[tuple[int, Span | None]]:
     found = []
     for at in _candidates(lines).tolist():
         start, end = int(lines.starts[at]), int(lines.ends[at])
-        line = lines.text[start:end].translate(_FOLDED)
+        line = lines.text[start:end].translate(FOLDED)
         place, fields, author = 0, 0, None
         while place < len(line) and (field := _FIELD.match(line, place)):
             place, fields = field.end(), fields + 1
